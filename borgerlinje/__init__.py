@@ -1,0 +1,2 @@
+"""Borgerlinje: a shared contact centre for public authorities."""
+

@@ -1,0 +1,7 @@
+"""`python -m borgerlinje` is the command `borgerlinje`."""
+
+import sys
+
+from borgerlinje.cli import main
+
+sys.exit(main())

@@ -1,0 +1,147 @@
+"""A thin client of the Asterisk REST Interface: events from a websocket, commands over pooled HTTP.
+
+Commands over the websocket would be executed one after another in its thread, and an event filter would swallow their
+answers; over HTTP they run side by side. Ids of channels, bridges and playbacks are chosen by the caller, so that no answer
+has to be awaited to know what an event is about.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import aiohttp
+
+from borgerlinje.channels.phone.events import WANTED, AriEvent, parse
+
+JsonObject = dict[str, Any]
+
+_GONE: Final = frozenset({404, 409, 412, 422})
+_COMMAND_SECONDS: Final = 10
+_FIRST_WAIT_SECONDS: Final = 0.1
+_LONGEST_WAIT_SECONDS: Final = 2.0
+
+
+class AriError(Exception):
+    """Asterisk refused a command for a reason that is a fault of ours, or did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an Asterisk listens, and the application this process is to it."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    application: str = "bl-phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command. `is_gone`: the channel, bridge or playback is no more (404, 409, 412, 422), which is normal."""
+
+    status: int
+    body: Any = None
+
+    @property
+    def is_done(self) -> bool:
+        """The command was carried out."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the meaning of HTTP's numbers
+
+    @property
+    def is_gone(self) -> bool:
+        """What the command was about has ended meanwhile."""
+        return self.status in _GONE
+
+
+class Ari:
+    """A connection to one Asterisk."""
+
+    def __init__(self, address: Address, session: aiohttp.ClientSession) -> None:
+        self.address = address
+        self._session = session
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, address: Address) -> AsyncIterator[Self]:
+        """Open the pool of connections and close it afterwards."""
+        session = aiohttp.ClientSession(
+            auth=aiohttp.BasicAuth(address.user, address.password),
+            connector=aiohttp.TCPConnector(limit=48),
+            timeout=aiohttp.ClientTimeout(total=_COMMAND_SECONDS),
+        )
+        async with session:
+            yield cls(address, session)
+
+    async def command(
+        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, **query: str | int
+    ) -> Answer:
+        """Send one command. A channel that hung up meanwhile is a value, not an error.
+
+        Raises AriError when Asterisk cannot be reached or refuses the command as wrong.
+        """
+        try:
+            async with self._session.request(
+                method, f"{self.address.url}{path}", params={key: str(value) for key, value in query.items()}, json=body
+            ) as response:
+                text = await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            msg = f"{method} {path}: {type(error).__name__}"
+            raise AriError(msg) from error
+        answer = Answer(response.status, json.loads(text) if text else None)
+        if answer.is_done or answer.is_gone or response.status >= 500:  # noqa: PLR2004
+            return answer
+        msg = f"{method} {path}: {response.status} {text[:200]}"
+        raise AriError(msg)
+
+    async def read(self, path: str) -> Any:
+        """Read a resource. Raises AriError when it is not to be had."""
+        answer = await self.command("GET", path)
+        if not answer.is_done:
+            msg = f"GET {path}: {answer.status}"
+            raise AriError(msg)
+        return answer.body
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[AsyncIterator[AriEvent]]:
+        """Connect the application and yield its events; they end when the connection does.
+
+        Raises AriError when the connection cannot be made.
+        """
+        url = f"{self.address.url}/events"
+        try:
+            socket = await self._session.ws_connect(
+                url, params={"app": self.address.application}, heartbeat=10, max_msg_size=0
+            )
+        except (aiohttp.ClientError, TimeoutError) as error:
+            msg = f"{url}: {type(error).__name__}"
+            raise AriError(msg) from error
+        async with socket:
+            await self._filter_events()
+            yield self._events(socket)
+
+    async def _filter_events(self) -> None:
+        allowed = [{"type": name} for name in WANTED]
+        answer = await self.command(
+            "PUT", f"/applications/{self.address.application}/eventFilter", body={"allowed": allowed}
+        )
+        if not answer.is_done:
+            msg = f"the event filter was refused: {answer.status}"
+            raise AriError(msg)
+
+    @staticmethod
+    async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[AriEvent]:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT and (event := parse(json.loads(message.data))):
+                yield event
+
+
+async def waits() -> AsyncIterator[float]:
+    """Sleep between attempts to connect, longer each time up to two seconds; yield how long it was."""
+    seconds = _FIRST_WAIT_SECONDS
+    while True:
+        await asyncio.sleep(seconds)
+        yield seconds
+        seconds = min(seconds * 2, _LONGEST_WAIT_SECONDS)

@@ -1,0 +1,44 @@
+"""The dialplan: hands each call to the phone process, and looks after it while there is none.
+
+With `StasisBroadcast` a call goes only to a process that claims it within half a second, so that a frozen process gets none.
+Without it (before Asterisk 20.17 and 22.7) `Stasis` fails at once when no process is connected. Either way the citizen then
+hears that help is on its way, and music, and the call is offered again every few seconds until somebody takes it.
+"""
+
+APPLICATION = "bl-phone"
+ANNOUNCEMENT = "borgerlinje/technical"
+
+# The announcement comes in the first round and in every tenth after it.
+_TEMPLATE = """[general]
+static=yes
+writeprotect=yes
+
+[from-net]
+exten => _[+0-9].,1,Set(BL_DIALLED=${{EXTEN}})
+ same => n,Set(ROUND=0)
+ same => n(try),{hand_over}
+ same => n,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?end)
+ same => n,Answer(,i)
+ same => n,Set(ROUND=$[${{ROUND}}+1])
+ same => n,GotoIf($[${{ROUND}} % 10 != 1]?music)
+ same => n,Playback({announcement})
+ same => n(music),MusicOnHold(default,3)
+ same => n,Goto(try)
+ same => n(end),Hangup()
+
+[from-citizens]
+; The number a browser may call is its account's, looked up by the phone process: what it dials does not matter.
+exten => _[+0-9].,1,Goto(from-net,000,1)
+
+[from-employees]
+exten => _[+0-9].,1,Hangup(21)
+"""
+
+
+def text(*, has_broadcast: bool) -> str:
+    """Return extensions.conf."""
+    if has_broadcast:
+        hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound,${{EXTEN}})"
+    else:
+        hand_over = f"Stasis({APPLICATION},inbound,${{EXTEN}})"
+    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT)

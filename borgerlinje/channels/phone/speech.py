@@ -1,0 +1,145 @@
+"""Texts made to sound, once per text, in the folder Asterisk reads.
+
+A sound's name is a hash of its text and voice: a changed text is another sound, and nothing is ever overwritten while it is
+played. Each is kept at 8 kHz and, for wideband phones, at 16 kHz (`.wav16`); Asterisk picks.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import subprocess
+import wave
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from borgerlinje.channels.phone import music
+from borgerlinje.channels.phone.dialplan import ANNOUNCEMENT
+from borgerlinje.channels.phone.music import Samples
+from borgerlinje.kit import parts
+
+UNKNOWN_NUMBER: Final = "Det nummer, du har ringet til, er ikke i brug hos os. Kontrollér nummeret, og prøv igen. Farvel."
+TECHNICAL: Final = (
+    "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
+)
+TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
+MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
+LONGEST_QUEUE_SAID: Final = 20
+
+_FOLDER: Final = "borgerlinje"
+_VERSION: Final = 1  # Part of every name: raise it when the sound made from a text changes.
+_LOUDNESS_DBFS: Final = -21.0
+_WORDS_PER_MINUTE: Final = 140
+_RATES: Final = (("wav16", 16000), ("wav", 8000))
+_LONGEST_TEXT: Final = 2000
+
+
+def position_text(position: int) -> str:
+    """Return what a waiting citizen is told: the place in the queue, counted from 1."""
+    return f"Du er nummer {position} i køen." if position <= LONGEST_QUEUE_SAID else MANY_IN_FRONT
+
+
+def fixed_texts() -> list[str]:
+    """Return the texts that every Asterisk needs, whatever lines there are."""
+    positions = [position_text(number) for number in range(1, LONGEST_QUEUE_SAID + 2)]
+    return [UNKNOWN_NUMBER, TECHNICAL_END, *positions]
+
+
+def name_of(text: str, language: str = "da") -> str:
+    """Return the name Asterisk plays the text by (`sound:<name>`)."""
+    digest = hashlib.sha256(f"{_VERSION}\0{language}\0{text}".encode()).hexdigest()[:24]
+    return f"{_FOLDER}/{digest}"
+
+
+def sounds_dir() -> Path | None:
+    """Return the folder Asterisk reads sounds from, as the supervisor says it; None when nobody has said."""
+    named = os.environ.get("BORGERLINJE_SOUNDS")
+    return Path(named) if named else None
+
+
+def has_sound(sounds: Path, name: str) -> bool:
+    """Tell whether the sound of this name has been made."""
+    return (sounds / f"{name}.wav").exists()
+
+
+async def make_all(texts: Iterable[tuple[str, str]], sounds: Path) -> int:
+    """Make the sounds of `(text, language)` pairs that are missing, one at a time in a thread; return how many."""
+    made = 0
+    for text, language in dict.fromkeys(texts):
+        if text.strip() and not has_sound(sounds, name_of(text, language)):
+            made += await asyncio.to_thread(make, text, language, sounds)
+    return made
+
+
+def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> bool:
+    """Speak a text into the sounds folder; False when there is no speech synthesis or it fails. Blocks for about 0.1 s."""
+    program = parts.find("espeak-ng")
+    if program is None:
+        return False
+    argv = [*program, "-v", language, "-s", str(_WORDS_PER_MINUTE), "--stdout"]
+    try:
+        done = subprocess.run(  # noqa: S603 - the text goes to standard input
+            argv, input=text[:_LONGEST_TEXT].encode(), capture_output=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    samples, rate = _read_wave(done.stdout)
+    _write_sound(sounds / (name or name_of(text, language)), _levelled(samples), rate)
+    return True
+
+
+def prepare(sounds: Path, music_dir: Path) -> None:
+    """Make what Asterisk itself needs before it starts: the hold music, and the announcement for when nobody takes calls."""
+    (sounds / _FOLDER).mkdir(parents=True, exist_ok=True)
+    music_dir.mkdir(parents=True, exist_ok=True)
+    if not (music_dir / "hold.wav").exists():
+        _write_sound(music_dir / "hold", music.compose(), music.RATE)
+    if not has_sound(sounds, ANNOUNCEMENT):
+        make(TECHNICAL, "da", sounds, name=ANNOUNCEMENT)
+
+
+def resample(samples: Samples, rate: int, new_rate: int) -> Samples:
+    """Return the samples at another rate, through the spectrum; both rates are multiples of 50."""
+    if rate == new_rate:
+        return samples
+    unit = rate // 50
+    blocks = -(-len(samples) // unit)
+    padded = np.zeros(unit * blocks)
+    padded[: len(samples)] = samples
+    length = blocks * new_rate // 50
+    spectrum = np.fft.rfft(padded)
+    bins = length // 2 + 1
+    cut = np.zeros(bins, dtype=complex)
+    kept = min(bins, len(spectrum))
+    cut[:kept] = spectrum[:kept]
+    return np.fft.irfft(cut, length) * (length / len(padded))
+
+
+def _read_wave(data: bytes) -> tuple[Samples, int]:
+    # espeak-ng writes to a pipe and cannot state the length: read what is there, not what the header says.
+    with wave.open(io.BytesIO(data)) as file:
+        rate = file.getframerate()
+    start = data.index(b"data") + 8
+    body = data[start : len(data) - (len(data) - start) % 2]
+    return np.frombuffer(body, "<i2").astype(np.float64) / 32768, rate
+
+
+def _levelled(samples: Samples) -> Samples:
+    loudness = float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
+    return samples * (10 ** (_LOUDNESS_DBFS / 20) / loudness) if loudness else samples
+
+
+def _write_sound(base: Path, samples: Samples, rate: int) -> None:
+    base.parent.mkdir(parents=True, exist_ok=True)
+    for suffix, new_rate in _RATES:
+        body = (np.clip(resample(samples, rate, new_rate), -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        draft = base.with_name(f".{base.name}.{os.getpid()}.{suffix}")
+        with wave.open(str(draft), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(new_rate)
+            file.writeframes(body)
+        draft.replace(base.with_name(f"{base.name}.{suffix}"))

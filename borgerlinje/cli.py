@@ -1,0 +1,249 @@
+"""The command `borgerlinje`: one verb per process and per task. Each verb loads only what it runs."""
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from borgerlinje.kit import embedded, heartbeat, home, logs, metrics, running, unprivileged
+
+Role = Literal["bl_owner", "bl_web", "bl_engine"]
+DEFAULT_PORT = 8000
+# These write into the source tree, which belongs to whoever works on it.
+SOURCE_COMMANDS = frozenset({"makemigrations", "makemessages", "compilemessages", "startapp", "squashmigrations"})
+
+
+@dataclass(frozen=True)
+class Process:
+    """A long-running process: `target` is `module:function` of an async function without arguments."""
+
+    target: str
+    role: Role
+
+
+PROCESSES = {
+    "web": Process("borgerlinje.web:main", "bl_web"),
+    "dispatch": Process("borgerlinje.dispatch.loop:main", "bl_engine"),
+    "phone": Process("borgerlinje.channels.phone.process:main", "bl_engine"),
+    "worker": Process("borgerlinje.worker:main", "bl_engine"),
+    "robots": Process("borgerlinje.demo.robots:main", "bl_engine"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. What can be expected to fail says so in one line."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given)
+    try:
+        return int(options.run(options))
+    except running.CannotRunError as error:
+        print(f"borgerlinje: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("borgerlinje"):
+            print(f"borgerlinje: the Python package {error.name} is missing: run `make setup`.", file=sys.stderr)
+        else:
+            print(f"borgerlinje: {error.name} is not part of this installation.", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="borgerlinje", description="A shared contact centre for public authorities.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_up(verbs)
+    for name in ("web", "dispatch", "phone", "worker"):
+        verb = verbs.add_parser(name, help=f"the {name} process alone (`up` starts it)")
+        verb.set_defaults(run=run_process, process=name)
+        if name == "web":
+            verb.add_argument("--port", type=int, default=DEFAULT_PORT)
+    _add_tasks(verbs)
+    _add_demo(verbs)
+    return parser
+
+
+def _add_up(verbs: Any) -> None:
+    up = verbs.add_parser("up", help="everything, under one supervisor")
+    up.add_argument("--demo", action="store_true", help="with a demo centre, robot employees and robot citizens")
+    up.add_argument("--port", type=int, default=DEFAULT_PORT, help="the web port on localhost (%(default)s)")
+    up.set_defaults(run=run_up)
+
+
+def _add_tasks(verbs: Any) -> None:
+    migrate = verbs.add_parser("migrate", help="bring the database up to date")
+    migrate.add_argument("--demo", action="store_true", help="and put the demo centre into it")
+    migrate.set_defaults(run=run_migrate)
+    doctor = verbs.add_parser("doctor", help="which parts are there, which are missing, how to mend")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=run_doctor)
+    selftest = verbs.add_parser("selftest", help="try the product itself").add_subparsers(required=True, metavar="WHAT")
+    call = selftest.add_parser("call", help="a test call through Asterisk to a robot employee")
+    call.add_argument("--json", action="store_true")
+    call.set_defaults(run=run_selftest_call)
+    status = verbs.add_parser("status", help="what runs on this home, and its memory")
+    status.set_defaults(run=run_status)
+    manage = verbs.add_parser("manage", help="Django's own commands", add_help=False)
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=run_manage)
+
+
+def _add_demo(verbs: Any) -> None:
+    demo = verbs.add_parser("demo", help="the demo centre").add_subparsers(required=True, metavar="WHAT")
+    data = demo.add_parser("data", help="put the demo centre into the database")
+    data.set_defaults(run=run_demo_data)
+    robots = demo.add_parser("robots", help="robot employees and robot citizens (`up --demo` starts them)")
+    robots.set_defaults(run=run_process, process="robots")
+    traffic = demo.add_parser("traffic", help="robot citizens who call")
+    traffic.add_argument("--per-hour", type=int, default=60)
+    traffic.set_defaults(run=run_demo_traffic)
+
+
+def load(target: str) -> Callable[..., Any]:
+    """Return what `module:name` names; imported only now."""
+    module, _, name = target.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def run_up(options: argparse.Namespace) -> int:
+    """Run everything."""
+    _leave_root()
+    supervisor = importlib.import_module("borgerlinje.up.supervisor")
+    return int(supervisor.main(supervisor.Options(demo=options.demo, port=options.port)))
+
+
+def run_process(options: argparse.Namespace) -> int:
+    """Run one long-running process, joined to a running `up`, to DATABASE_URL, or to a database of its own."""
+    process = PROCESSES[options.process]
+    _leave_root()
+    with _surroundings(process.role):
+        logs.configure(options.process)
+        if getattr(options, "port", None):
+            os.environ.setdefault("BORGERLINJE_WEB_PORT", str(options.port))
+        target = load(process.target)
+        return asyncio.run(until_told(target()))
+
+
+async def until_told(work: Coroutine[Any, Any, object]) -> int:
+    """Run a process's main function until it ends, or until SIGTERM or Ctrl-C cancels it."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+
+    def stop() -> None:
+        told.set()
+        heartbeat.stopping()
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        result = await task
+    except asyncio.CancelledError:
+        if not told.is_set():
+            raise
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    """Bring the database up to date, with the demo centre when wanted, and write down that it is."""
+    _leave_root()
+    with _surroundings("bl_owner"):
+        logs.configure("migrate")
+        _django("migrate", "--no-input", "--verbosity", "1")
+        if options.demo:
+            load("borgerlinje.demo.data:load")()
+            summary = importlib.import_module("borgerlinje.up.summary")
+            summary.keep_sign_ins(home.home(), load("borgerlinje.demo.data:sign_ins")())
+        load("borgerlinje.up.migrations:mark")(os.environ["DATABASE_URL"], demo=options.demo)
+    return 0
+
+
+def run_demo_data(_options: argparse.Namespace) -> int:
+    """Put the demo centre into the database."""
+    return run_migrate(argparse.Namespace(demo=True))
+
+
+def run_demo_traffic(options: argparse.Namespace) -> int:
+    """Let robot citizens call the running copy."""
+    _leave_root()
+    with _surroundings("bl_engine"):
+        logs.configure("traffic")
+        return asyncio.run(until_told(load("borgerlinje.demo.traffic:main")(per_hour=options.per_hour)))
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    """Say which parts are there."""
+    _name_defaults()
+    return int(load("borgerlinje.doctor:run")(as_json=options.json))
+
+
+def run_selftest_call(options: argparse.Namespace) -> int:
+    """Make a test call."""
+    _leave_root()
+    with _surroundings("bl_engine"):
+        logs.configure("selftest")
+        return int(load("borgerlinje.channels.phone.selftest:run")(as_json=options.json))
+
+
+def run_status(_options: argparse.Namespace) -> int:
+    """Say what runs on this home and how much memory it takes."""
+    _name_defaults()
+    memory = importlib.import_module("borgerlinje.up.memory")
+    found = running.read(home.home())
+    print(f"{home.home().path}: {f'runs at {found.web_url} since {found.started_at}' if found else 'does not run'}")
+    uses = memory.of_home(home.home())
+    if uses:
+        print(memory.table(uses))
+    return 0 if found else 1
+
+
+def run_manage(options: argparse.Namespace) -> int:
+    """Run one of Django's own commands as the owner of the tables."""
+    _name_defaults()
+    if options.arguments[:1] and options.arguments[0] not in SOURCE_COMMANDS:
+        _leave_root()
+    with _surroundings("bl_owner"):
+        _django(*options.arguments)
+    return 0
+
+
+def _django(*arguments: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerlinje.settings")
+    load("django.core.management:execute_from_command_line")(["borgerlinje manage", *arguments])
+
+
+@contextlib.contextmanager
+def _surroundings(role: Role) -> Any:
+    """Give the block a home, a database and the variables that name them."""
+    os.environ.setdefault("BORGERLINJE_DATABASE_ROLE", role)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerlinje.settings")
+    metrics.use_folder(home.home().metrics)
+    with embedded.for_command(home.home()):
+        yield
+
+
+def _name_defaults() -> None:
+    """Fix the folders before a change of account changes the defaults."""
+    os.environ["BORGERLINJE_HOME"] = str(home.home().path)
+    os.environ["BORGERLINJE_CACHE"] = str(home.cache())
+
+
+def _leave_root() -> None:
+    """Go on without root, with the home made for the account that works there."""
+    _name_defaults()
+    if os.geteuid() != 0:
+        return
+    embedded.prepare(home.home())
+    line = unprivileged.drop([home.home().path, Path.cwd()])
+    os.environ["HOME"] = str(home.home().path)
+    if line:
+        print(f"borgerlinje: {line}", file=sys.stderr)

@@ -1,0 +1,40 @@
+"""Row-level security of offers and presence, and the one thing about the queue that everybody may know: how long it is."""
+
+from django.db import migrations
+
+from borgerlinje.kit.fence import fence
+
+LOAD = """
+CREATE FUNCTION bl_line_load(line bigint, at timestamptz)
+RETURNS TABLE (waiting integer, longest_wait_seconds double precision, ready integer, answered integer,
+               median_wait_seconds double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT
+        (SELECT count(*)::integer FROM contacts_contact c WHERE c.line_id = line AND c.state IN ('waiting', 'offered')),
+        (SELECT coalesce(extract(epoch FROM at - min(c.waiting_since)), 0)::double precision
+           FROM contacts_contact c WHERE c.line_id = line AND c.state IN ('waiting', 'offered')),
+        (SELECT count(*)::integer FROM dispatch_presence p
+           JOIN staff_employeecentre w ON w.employee_id = p.employee_id
+           JOIN lines_line l ON l.centre_id = w.centre_id
+          WHERE l.id = line AND p.state = 'ready' AND w.from_on <= at::date AND (w.to_on IS NULL OR w.to_on > at::date)),
+        recent.answered,
+        recent.median
+    FROM (
+        SELECT count(*)::integer AS answered,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.answered_at - c.waiting_since)) AS median
+          FROM contacts_contact c
+         WHERE c.line_id = line AND c.arrived_at > at - interval '30 minutes' AND c.answered_at IS NOT NULL
+    ) AS recent
+$$;
+REVOKE ALL ON FUNCTION bl_line_load(bigint, timestamptz) FROM public;
+GRANT EXECUTE ON FUNCTION bl_line_load(bigint, timestamptz) TO bl_web, bl_engine;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = (("dispatch", "0001_initial"), ("kit", "0001_roles"), ("staff", "0002_fence"))
+    operations = (
+        fence("dispatch_offer"),
+        fence("dispatch_presence", web="EXISTS (SELECT 1 FROM staff_employee e WHERE e.id = employee_id)"),
+        migrations.RunSQL(LOAD, "DROP FUNCTION bl_line_load(bigint, timestamptz);"),
+    )

@@ -1,0 +1,37 @@
+"""What `up` says when everything runs."""
+
+from borgerlinje.kit.home import Home
+from borgerlinje.kit.running import Running
+
+WIDTH = 78
+SIGN_INS_FILE = "sign-ins.txt"
+
+
+def text(running: Running, home: Home, *, demo: bool) -> str:
+    """Return the block with addresses, sign-ins, the number to call and how to stop."""
+    url = running.web_url
+    lines = [
+        "",
+        "=" * WIDTH,
+        "  Borgerlinje runs.",
+        "",
+        f"  Citizens    {url}/",
+        f"  Employees   {url}/bord/",
+    ]
+    if running.asterisk:
+        host = f"{running.asterisk.sip_host}:{running.asterisk.sip_port}"
+        lines += ["", f"  Telephone   call 1881 from the citizens' page, or from any SIP phone: sip:1881@{host}"]
+    else:
+        lines += ["", "  Telephone   none (see above); everything else works"]
+    lines += ["", *(f"  {line}" for line in _sign_ins(home, demo=demo))]
+    return "\n".join([*lines, "", "  Ctrl-C stops everything.", "=" * WIDTH, ""])
+
+
+def _sign_ins(home: Home, *, demo: bool) -> list[str]:
+    """Return the demo's sign-ins as setting up the demo wrote them."""
+    if not demo:
+        return ["Sign-ins    make the first with `borgerlinje manage createsuperuser`"]
+    try:
+        return (home.path / SIGN_INS_FILE).read_text().rstrip().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,5 @@
+"""Set-up: fetches every part the product needs, before its own packages exist.
+
+Only the standard library may be imported here, and no room of the product but the
+two modules of ``borgerlinje.kit`` that keep to the same rule (``home`` and ``parts``).
+"""
