@@ -23,11 +23,12 @@ test:  ## set up with the tests' parts too, check the code, run every test
 	@$(MAKE) --no-print-directory check
 	@.venv/bin/python -m pytest
 
-check:  ## read the code: ruff, mypy, import order
+check:  ## read the code: format, lint, types, import order, migrations, translations
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy .
 	@.venv/bin/lint-imports
+	@.venv/bin/python -m setup.check
 
 bench:  ## measure one room: make bench ROOM=phone (QUICK=1 for a short run)
 	@test -n "$(ROOM)" || { echo "Name a room: make bench ROOM=phone"; exit 2; }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlinje.kit import embedded, heartbeat, home, logs, metrics, running, unprivileged
+from borgerlinje.kit import embedded, errors, heartbeat, home, logs, metrics, running, unprivileged
 
 Role = Literal["bl_owner", "bl_web", "bl_engine"]
 DEFAULT_PORT = 8000
@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except running.CannotRunError as error:
+        print(f"borgerlinje: {error}", file=sys.stderr)
+    except errors.BorgerlinjeError as error:
         print(f"borgerlinje: {error}", file=sys.stderr)
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("borgerlinje"):
@@ -158,11 +160,10 @@ def run_migrate(options: argparse.Namespace) -> int:
     _leave_root()
     with _surroundings("bl_owner"):
         logs.configure("migrate")
-        _django("migrate", "--no-input", "--verbosity", "1")
+        # Checks of the source are for those who change it; here they would load every page.
+        _django("migrate", "--no-input", "--verbosity", "1", "--skip-checks")
         if options.demo:
-            load("borgerlinje.demo.data:load")()
-            summary = importlib.import_module("borgerlinje.up.summary")
-            summary.keep_sign_ins(home.home(), load("borgerlinje.demo.data:sign_ins")())
+            load("borgerlinje.demo.data:main")()
         load("borgerlinje.up.migrations:mark")(os.environ["DATABASE_URL"], demo=options.demo)
     return 0
 

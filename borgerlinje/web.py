@@ -1,11 +1,25 @@
-"""The web process: Django under uvicorn, with heartbeats from the event loop that serves."""
+"""The web process: Django under uvicorn."""
 
+import asyncio
+import contextlib
 import os
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
+from borgerlinje import asgi
+
 GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """uvicorn without signal handling of its own: `main` is cancelled, and shuts it down."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
 
 
 def inherited() -> list[socket.socket]:
@@ -15,9 +29,9 @@ def inherited() -> list[socket.socket]:
 
 
 async def main() -> None:
-    """Serve until told to stop; live streams are cut after a moment, the browser reconnects by itself."""
+    """Serve until cancelled; then end the live streams (the browsers reconnect) and finish what is being answered."""
     config = uvicorn.Config(
-        "borgerlinje.asgi:application",
+        asgi.application,
         host=os.environ.get("BORGERLINJE_WEB_HOST", "127.0.0.1"),
         port=int(os.environ.get("BORGERLINJE_WEB_PORT", "8000")),
         lifespan="on",
@@ -28,8 +42,12 @@ async def main() -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws="none",
     )
-    await Server(config).serve(sockets=inherited() or None)
-
-
-class Server(uvicorn.Server):
-    """uvicorn without its own signal handling: the caller cancels, and shutting down happens then."""
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=inherited() or None), name="serve")
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        asgi.hub.close()
+        await serving
+        raise

@@ -88,61 +88,67 @@ def acquire_settings(dump: str) -> str:
 class PrivateApt:
     """An apt with state of its own in `folder`.
 
-    `status` lists the packages that need no fetching: the machine's own, or none when the
-    parts are to run on libraries of another suite.
+    With a `suite` it reads that suite of the machine's archive and takes nothing for
+    installed, so that what it fetches runs on libraries of its own. Without, it reads the
+    machine's own sources and leaves out what the machine has.
     """
 
-    def __init__(self, folder: Path, *, suite: str, status: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, suite: str | None) -> None:
         """Write the configuration. Raises SetupError where this is no Debian or Ubuntu."""
         system = distribution()
         if not system.has_apt:
             raise SetupError("this machine has no apt of Debian or Ubuntu")
         self.folder = folder
-        self._configure(system, suite, status)
-
-    def _configure(self, system: Distribution, suite: str, status: Path | None) -> None:
+        self._env = {"APT_CONFIG": str(folder / "apt.conf"), "DEBIAN_FRONTEND": "noninteractive"}
         for part in ("lists/partial", "cache/archives/partial", "sources", "none"):
-            (self.folder / part).mkdir(parents=True, exist_ok=True)
-        own_status = self.folder / "status"
-        own_status.touch()
-        (self.folder / "sources" / "archive.sources").write_text(
-            f"Types: deb\nURIs: {machine_archive(system.codename)}\nSuites: {suite}\n"
-            f"Components: {COMPONENTS[system.name]}\nSigned-By: {KEYRINGS[system.name]}\n"
-        )
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        # A copy: apt locks beside it, which another account may not do beside the machine's own.
+        shutil.copyfile("/dev/null" if suite else MACHINE_STATUS, folder / "status")
         dump = run(["apt-config", "dump"], why="apt cannot read its configuration")
-        (self.folder / "apt.conf").write_text(
-            f'Dir::State::Lists "{self.folder}/lists";\n'
-            f'Dir::State::status "{status or own_status}";\n'
-            f'Dir::State::extended_states "{self.folder}/extended_states";\n'
-            f'Dir::Cache "{self.folder}/cache";\n'
-            f'Dir::Log "{self.folder}";\n'
-            'Dir::Etc::main "/dev/null";\n'
-            f'Dir::Etc::parts "{self.folder}/none";\n'
-            'Dir::Etc::sourcelist "/dev/null";\n'
-            f'Dir::Etc::sourceparts "{self.folder}/sources";\n'
-            'Dir::Etc::preferences "/dev/null";\n'
-            f'Dir::Etc::preferencesparts "{self.folder}/none";\n'
-            'APT::Install-Recommends "false";\n'
-            'Acquire::Languages "none";\n'
-            # Fonts, icons and the like: apt fetches what these targets name, nobody reads it.
-            'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";\n'
-            'Acquire::Retries "3";\n' + acquire_settings(dump) + "\n"
-        )
+        settings = [*_places(folder), *(_sources(folder, system, suite) if suite else ()), acquire_settings(dump)]
+        (folder / "apt.conf").write_text("\n".join(settings) + "\n")
 
     def fetch(self, packages: Sequence[str], *, alone: bool = False) -> list[Path]:
         """Download `packages` and, unless `alone`, what they depend on; return the files."""
-        env = {"APT_CONFIG": str(self.folder / "apt.conf"), "DEBIAN_FRONTEND": "noninteractive"}
         archives = self.folder / "cache" / "archives"
-        wanted = " ".join(packages)
-        run(["apt-get", "update", "-qq"], why="apt cannot read the archive's index", env=env)
+        why = f"apt cannot fetch {' '.join(packages)}"
+        try:
+            run(["apt-get", "update", "-qq"], why="apt cannot read the archive's index", env=self._env)
+        except SetupError as error:
+            # One source out of order among the machine's own is no harm if the rest has it all.
+            why = f"{why} ({error})"
         verb = ["download"] if alone else ["install", "--yes", "--download-only"]
-        run(
-            ["apt-get", "-qq", *verb, *packages],
-            why=f"apt cannot fetch {wanted}",
-            env=env,
-            cwd=archives,
-        )
+        run(["apt-get", "-qq", *verb, *packages], why=why, env=self._env, cwd=archives)
         return sorted(archives.glob("*.deb"))
+
+
+def _places(folder: Path) -> Iterable[str]:
+    """Yield the settings that keep apt's state in `folder` and the machine's hooks out."""
+    yield f'Dir::State::Lists "{folder}/lists";'
+    yield f'Dir::State::status "{folder}/status";'
+    yield f'Dir::State::extended_states "{folder}/extended_states";'
+    yield f'Dir::Cache "{folder}/cache";'
+    yield f'Dir::Log "{folder}";'
+    yield 'Dir::Etc::main "/dev/null";'
+    yield f'Dir::Etc::parts "{folder}/none";'
+    yield 'APT::Install-Recommends "false";'
+    yield 'Acquire::Languages "none";'
+    yield 'Acquire::Retries "3";'
+
+
+def _sources(folder: Path, system: Distribution, suite: str) -> Iterable[str]:
+    """Yield the settings that make `suite` of the machine's archive the only source."""
+    keyring = KEYRINGS[system.name]
+    # Newer releases name the same file .pgp.
+    keyring = keyring if keyring.exists() else keyring.with_suffix(".pgp")
+    (folder / "sources" / "archive.sources").write_text(
+        f"Types: deb\nURIs: {machine_archive(system.codename)}\nSuites: {suite}\n"
+        f"Components: {COMPONENTS[system.name]}\nSigned-By: {keyring}\n"
+    )
+    yield 'Dir::Etc::sourcelist "/dev/null";'
+    yield f'Dir::Etc::sourceparts "{folder}/sources";'
+    yield 'Dir::Etc::preferences "/dev/null";'
+    yield f'Dir::Etc::preferencesparts "{folder}/none";'
 
 
 def unpack(archives: Iterable[Path], folder: Path, *, only: Sequence[str] = ()) -> None:

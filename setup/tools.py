@@ -81,7 +81,7 @@ def _unpack(programs: Sequence[Program], cache: Path, *, suite: str) -> None:
     half = prefix.with_name(f".half-{os.getpid()}")
     apt_folder = prefix.with_name(f".apt-{os.getpid()}")
     try:
-        apt = debian.PrivateApt(apt_folder, suite=suite, status=debian.MACHINE_STATUS)
+        apt = debian.PrivateApt(apt_folder, suite=None)
         debian.unpack(apt.fetch([one.package for one in programs]), half)
         shutil.rmtree(prefix, ignore_errors=True)
         half.replace(prefix)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from borgerlinje.contacts.lifecycle import ClosedAs, Decision, Event, State, decide
+from borgerlinje.contacts.lifecycle import Decision, Event, State, decide
 from borgerlinje.kit.database import Query, Row, Steps
 
 _ARRIVE = """
@@ -104,7 +104,7 @@ def do_write(
             "id": locked.row["id"],
             "from": locked.row["state"],
             "to": locked.decision.state.value,
-            "closed_as": (locked.decision.closed_as or "") and ClosedAs(locked.decision.closed_as).value,
+            "closed_as": locked.decision.closed_as.value if locked.decision.closed_as else "",
             "employee": employee_id,
             "name": event.value,
             "data": json.dumps(data or {}),

@@ -265,5 +265,7 @@ def do_complete(
     if not rows:
         return None
     if pause:
-        yield Query("UPDATE dispatch_presence SET pause_after = true WHERE employee_id = %(e)s::bigint", {"e": employee_id})
+        yield Query(
+            "UPDATE dispatch_presence SET pause_after = true WHERE employee_id = %(e)s::bigint", {"e": employee_id}
+        )
     return (yield from do_event(contact_id, Event.COMPLETED, now=now, data={"outcome": outcome}))

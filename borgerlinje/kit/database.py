@@ -46,7 +46,9 @@ def run(steps: Steps[T], cursor: SyncCursor) -> T:
             rows: list[Row] = []
             if cursor.description:
                 names = [column[0] for column in cursor.description]
-                rows = [row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+                rows = [
+                    row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in cursor.fetchall()
+                ]
             query = steps.send(rows)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
@@ -69,7 +71,7 @@ def dsn(role: str | None = None, url: str | None = None) -> str:
     An embedded server lets each role sign in by its own name; elsewhere the login of DATABASE_URL switches to the role at
     connect. Raises KeyError when DATABASE_URL is not set.
     """
-    parts = conninfo_to_dict(url or os.environ["DATABASE_URL"])
+    parts: dict[str, Any] = conninfo_to_dict(url or os.environ["DATABASE_URL"])
     role = role or os.environ.get("BORGERLINJE_DATABASE_ROLE", "bl_owner")
     if role not in ROLES:
         msg = f"unknown database role {role!r}: use one of {', '.join(ROLES)}"

@@ -136,7 +136,7 @@ class Server:
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the server without waiting for it."""
         with log_file(self.home, LOG_FILE) as log:
-            return subprocess.Popen(  # noqa: S603 - our own program and arguments
+            return subprocess.Popen(
                 unprivileged.command(self.argv(), die_with_parent=self.die_with_parent),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -170,7 +170,7 @@ class Server:
             lines = (self.home.postgres / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready" and self.process() is not None
+        return [line.strip() for line in lines[7:8]] == ["ready"] and self.process() is not None
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until the server accepts connections.
@@ -205,7 +205,7 @@ class Server:
         return True
 
     def _run(self, argv: Sequence[str], typed: str = "") -> None:
-        done = subprocess.run(  # noqa: S603 - our own programs and arguments
+        done = subprocess.run(
             unprivileged.command(argv),
             input=typed.encode(),
             capture_output=True,
@@ -255,7 +255,9 @@ def _make(folder: Path, owner: int) -> None:
         unprivileged.give(folder)  # An empty folder of root's own, named by root as the home.
         found = folder.lstat()
     if found.st_uid != owner:
-        raise NotOursError(f"{folder} belongs to uid {found.st_uid}, not to uid {owner}: choose another BORGERLINJE_HOME.")
+        raise NotOursError(
+            f"{folder} belongs to uid {found.st_uid}, not to uid {owner}: choose another BORGERLINJE_HOME."
+        )
 
 
 @contextmanager

@@ -30,10 +30,7 @@ class ExpectedErrors:
 
 
 def _page(request: HttpRequest, status: int, text: str, *, code: str = "") -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        template = "kit/error_fragment.html"
-    else:
-        template = "kit/error.html"
+    template = "kit/error_fragment.html" if request.headers.get("HX-Request") else "kit/error.html"
     return render(request, template, {"status": status, "text": text, "code": code}, status=status)
 
 

@@ -15,6 +15,7 @@ import structlog
 
 CHANNEL = "bl_hint"
 NOTIFY_SQL = "SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic"
+CLOSE_SECONDS = 1.0
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 log = structlog.get_logger(__name__)
@@ -26,8 +27,8 @@ class Hints:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._pending: set[str] = set()
-        self._sending = False
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
     @classmethod
@@ -37,6 +38,7 @@ class Hints:
         Raises psycopg.OperationalError when the database does not answer.
         """
         hints = cls(dsn)
+        hints._idle.set()
         connection = await hints._open()
         hints._sender = asyncio.create_task(hints._send_pending(connection), name="hints-sender")
         return hints
@@ -46,7 +48,7 @@ class Hints:
         if self._sender is None:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._flushed(), 1.0)
+            await asyncio.wait_for(self._idle.wait(), CLOSE_SECONDS)
         self._sender.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._sender
@@ -54,6 +56,7 @@ class Hints:
     def send(self, *topics: str) -> None:
         """Send hints soon; the same topic asked for twice before that goes out once."""
         self._pending.update(topics)
+        self._idle.clear()
         self._wake.set()
 
     async def listen(self, *topics: str, timeout_seconds: float = 1.0) -> AsyncIterator[frozenset[str]]:
@@ -76,10 +79,6 @@ class Hints:
                     log.warning("hints_listener_lost")
                 await stack.aclose()
 
-    async def _flushed(self) -> None:
-        while self._pending or self._sending:
-            await asyncio.sleep(0.001)
-
     async def _send_pending(self, connection: psycopg.AsyncConnection) -> None:
         try:
             while True:
@@ -87,10 +86,10 @@ class Hints:
                 self._wake.clear()
                 # Taken first: a hint sent during the statement is a new one.
                 topics, self._pending = self._pending, set()
-                self._sending = bool(topics)
                 try:
                     await connection.execute(NOTIFY_SQL, (CHANNEL, sorted(topics)))
-                    self._sending = False
+                    if not self._pending:
+                        self._idle.set()
                 except psycopg.OperationalError:
                     log.warning("hints_sender_lost")
                     self._pending |= topics

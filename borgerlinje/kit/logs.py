@@ -16,11 +16,36 @@ from structlog.typing import EventDict, WrappedLogger
 
 BLANK = "[personal]"
 PERSONAL_KEYS = frozenset(
-    """
-    address birthday caller caller_id caller_name caller_number callerid citizen_name cpr email first_name
-    given_name last_name message_text mobile name note number password phone phone_number secret subject_text
-    surname text token transcript username
-    """.split()
+    [
+        "address",
+        "birthday",
+        "caller",
+        "caller_id",
+        "caller_name",
+        "caller_number",
+        "callerid",
+        "citizen_name",
+        "cpr",
+        "email",
+        "first_name",
+        "given_name",
+        "last_name",
+        "message_text",
+        "mobile",
+        "name",
+        "note",
+        "number",
+        "password",
+        "phone",
+        "phone_number",
+        "secret",
+        "subject_text",
+        "surname",
+        "text",
+        "token",
+        "transcript",
+        "username",
+    ]
 )
 # Eight digits and more, however they are grouped; letters and dashes around them make it an id instead.
 _NUMBERS = re.compile(r"(?<![\w-])\+?\d(?:[ .-]?\d){7,}(?![\w-])")
@@ -30,7 +55,7 @@ _ADDRESSES = re.compile(r"[^\s<>\"']+@[^\s<>\"']+\.\w+")
 def configure(process: str, *, level: int = logging.INFO) -> None:
     """Send this process's log lines, ours and the libraries', to stderr as JSON."""
     structlog.contextvars.bind_contextvars(process=process)
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
@@ -48,7 +73,9 @@ def configure(process: str, *, level: int = logging.INFO) -> None:
     render = structlog.processors.JSONRenderer(default=str, ensure_ascii=False)
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=[_name_logger, *shared], processors=[meta, clean_event, render])
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_name_logger, *shared], processors=[meta, clean_event, render]
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

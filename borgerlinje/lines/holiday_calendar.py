@@ -8,13 +8,13 @@ from collections.abc import Collection
 from datetime import date
 from functools import cache
 
-from holidays import DK
+from holidays import country_holidays
 from holidays.constants import OPTIONAL, PUBLIC
 
 
 @cache
 def _days(year: int, category: str) -> dict[date, str]:
-    return dict(DK(years=year, categories=category, language="da").items())
+    return dict(country_holidays("DK", years=year, categories=(category,), language="da").items())
 
 
 def optional_days(year: int) -> dict[date, str]:

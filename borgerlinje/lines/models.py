@@ -75,9 +75,7 @@ class LineNumber(models.Model):
         ordering = ("line", "-is_main", "digits")
         verbose_name = _("nummer")
         verbose_name_plural = _("numre")
-        constraints = (
-            models.CheckConstraint(condition=Q(digits__regex=r"^\d{3,15}$"), name="line_number_is_digits"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(digits__regex=r"^\d{3,15}$"), name="line_number_is_digits"),)
 
     def __str__(self) -> str:
         return self.digits

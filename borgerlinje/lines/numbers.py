@@ -39,9 +39,7 @@ def display(digits: str) -> str:
         return " ".join(digits[i : i + 2] for i in range(0, _DANISH, 2))
     if digits.startswith("+"):
         try:
-            return phonenumbers.format_number(
-                phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL
-            )
+            return phonenumbers.format_number(phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         except phonenumbers.NumberParseException:
             return digits
     return digits

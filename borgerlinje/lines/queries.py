@@ -89,9 +89,6 @@ def load(line_id: int, *, at: datetime) -> Load:
 def home_authorities(lines: Iterable[Line]) -> list[Authority]:
     """Return the authorities that have a number of their own on the lines, by name."""
     found = {
-        number.home_authority
-        for line in lines
-        for number in line.numbers.all()
-        if number.home_authority is not None
+        number.home_authority for line in lines for number in line.numbers.all() if number.home_authority is not None
     }
     return sorted(found, key=lambda authority: authority.name)

@@ -51,11 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ("email",)
         verbose_name = _("konto")
         verbose_name_plural = _("konti")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
-            ),
-        )
+        constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),)
 
     def __str__(self) -> str:
         return self.name or self.email

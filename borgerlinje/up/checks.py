@@ -78,7 +78,9 @@ def _listen(family: socket.AddressFamily, address: str, port: int) -> socket.soc
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTakenError(f"Port {port} is in use by another program: choose one with --port, e.g. {_other(port)}.") from None
+            raise PortTakenError(
+                f"Port {port} is in use by another program: choose one with --port, e.g. {_other(port)}."
+            ) from None
         if error.errno == errno.EACCES:
             raise PortTakenError(f"Port {port} needs root: choose one above 1023 with --port.") from None
         raise

@@ -51,7 +51,7 @@ class Child(Part):
         self._heard_at = asyncio.get_running_loop().time()
         name = f"{self.name}.log"
         with embedded.log_file(self.home, name) as log:
-            child = subprocess.Popen(  # noqa: S603 - our own program and arguments
+            child = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own would reap it before its group is killed
                 list(self.spec.argv),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

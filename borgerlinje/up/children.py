@@ -16,9 +16,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "borgerlinje", *arguments]
 
 
-def specs(
-    environment: Mapping[str, str], *, web_sockets: Sequence[int], telephone: bool, demo: bool
-) -> list[Spec]:
+def specs(environment: Mapping[str, str], *, web_sockets: Sequence[int], telephone: bool, demo: bool) -> list[Spec]:
     """Return what to start, in starting order: without a telephone neither its process nor the demo's callers."""
     engine = {**environment, "BORGERLINJE_DATABASE_ROLE": "bl_engine"}
     web = {

@@ -58,7 +58,7 @@ def _use(folder: Path) -> Use | None:
 
 
 def _kilobytes(text: str) -> int:
-    return int(text.split()[0])
+    return int(text.split(maxsplit=1)[0])
 
 
 def _name(words: list[str]) -> str:

@@ -5,6 +5,7 @@ Ports come in numbered sets, so that two copies' media ranges never overlap. A c
 socket space marks the set as taken, since Asterisk itself binds only later.
 """
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -52,7 +53,9 @@ def choose(home: Home, *, web_port: int, own: int | None) -> tuple[TelephonePort
         if mark is None:
             continue
         if number == own or (web_port != ports.http and _free(ports)):
-            replace_text(home.path / PORTS_FILE, json.dumps({**asdict(ports), "http": ports.http, "sip": ports.sip}) + "\n")
+            replace_text(
+                home.path / PORTS_FILE, json.dumps({**asdict(ports), "http": ports.http, "sip": ports.sip}) + "\n"
+            )
             return ports, mark
         mark.close()
     raise CannotRunError(f"All {SETS} sets of telephone ports (SIP from {FIRST_SIP}) are in use: stop another copy.")
@@ -61,10 +64,8 @@ def choose(home: Home, *, web_port: int, own: int | None) -> tuple[TelephonePort
 def _wanted(home: Home, own: int | None) -> Iterator[int]:
     if own is not None:
         yield own
-    try:
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         yield int(json.loads((home.path / PORTS_FILE).read_text())["number"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
     yield from range(SETS)
 
 

@@ -3,6 +3,8 @@
 import sys
 import time
 
+PREFIX = "borgerlinje: "
+
 
 class Progress:
     """Prints lines to stdout; a closed terminal does not stop the product."""
@@ -22,11 +24,11 @@ class Progress:
     def show(self, text: str) -> None:
         """Print text as it is."""
         try:
-            print(text, flush=True)  # noqa: T201 - the terminal is where this belongs
+            print(text, flush=True)
         except OSError:
             sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: PTH123, SIM115 - kept open for good
 
 
 def complain(text: str) -> None:
     """Print one line to stderr: what is wrong and what to do."""
-    print(f"borgerlinje: {text}", file=sys.stderr, flush=True)  # noqa: T201 - a command's own message
+    print(f"{PREFIX}{text}", file=sys.stderr, flush=True)

@@ -88,7 +88,7 @@ class Asterisk(Part):
             return adopted
         self.instance = await asyncio.to_thread(self._configure)
         with embedded.log_file(self.home, "asterisk.log") as log:
-            child = subprocess.Popen(  # noqa: S603 - the program set-up fetched
+            child = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own would reap it before its group is killed
                 asterisk.command(self.home.asterisk, self.installation),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

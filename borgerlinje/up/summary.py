@@ -1,10 +1,10 @@
 """What `up` says when everything runs."""
 
+from borgerlinje.demo import sign_ins
 from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import Running
 
 WIDTH = 78
-SIGN_INS_FILE = "sign-ins.txt"
 
 
 def text(running: Running, home: Home, *, demo: bool) -> str:
@@ -28,10 +28,6 @@ def text(running: Running, home: Home, *, demo: bool) -> str:
 
 
 def _sign_ins(home: Home, *, demo: bool) -> list[str]:
-    """Return the demo's sign-ins as setting up the demo wrote them."""
-    if not demo:
-        return ["Sign-ins    make the first with `borgerlinje manage createsuperuser`"]
-    try:
-        return (home.path / SIGN_INS_FILE).read_text().rstrip().splitlines()
-    except OSError:
-        return []
+    if demo:
+        return ["Sign-ins", *(f"  {line}" for line in sign_ins.lines(home))]
+    return ["Sign-ins    make the first with `borgerlinje manage createsuperuser`"]

@@ -4,11 +4,11 @@ import asyncio
 import errno
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import IO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import psycopg
 
@@ -18,6 +18,9 @@ from borgerlinje.up import checks, children, handle, logfiles, migrations, ports
 from borgerlinje.up.child import Child, inherited_environment
 from borgerlinje.up.part import Part
 from borgerlinje.up.servers import Asterisk, Postgres
+
+if TYPE_CHECKING:
+    import socket
 
 READY_SECONDS = 60.0
 
@@ -187,7 +190,7 @@ class Supervisor:
             await command.wait()
             raise
         if code != 0:
-            raise CannotRunError(f"`borgerlinje {name}` failed: see {self.home.log / name}.log")
+            raise CannotRunError(f"{_last_complaint(self.home.log / f'{name}.log')} (`borgerlinje {name}` failed)")
 
     def _environment(self) -> dict[str, str]:
         return inherited_environment() | (self.running.environment(self.home) if self.running else {})
@@ -283,3 +286,9 @@ def asterisk_from_environment() -> running.Asterisk | None:
         sounds=value("BORGERLINJE_SOUNDS", ""),
     )
 
+
+def _last_complaint(log: Path) -> str:
+    """Return the last line a command meant for people, else where to look."""
+    lines = log.read_text(errors="replace").splitlines()
+    said = [line.removeprefix(progress.PREFIX) for line in lines if line.startswith(progress.PREFIX)]
+    return said[-1] if said else f"See {log}"

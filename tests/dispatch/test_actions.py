@@ -6,13 +6,13 @@ from borgerlinje.contacts.models import ContactEvent
 from borgerlinje.dispatch.actions import do_complete, do_event, do_offer, do_pause, do_ready, do_sign_out
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
-from borgerlinje.kit.database import run
+from borgerlinje.kit.database import Row, run
 from borgerlinje.kit.ids import uuid7
 from borgerlinje.staff.models import Employee
 from tests.support.cast import NOW, Cast, later
 
 
-def offer(contact_id, employee: Employee, *, at=NOW) -> list:
+def offer(contact_id, employee: Employee, *, at=NOW) -> list[Row]:
     with connection.cursor() as cursor:
         return run(do_offer([Match(contact_id, employee.pk, {"rule": "test"})], now=at), cursor)
 
@@ -159,9 +159,7 @@ def test_colleague_cannot_close_my_contact(cast: Cast) -> None:
     cast.event(contact_id, Event.ANSWERED)
     cast.event(contact_id, Event.CITIZEN_LEFT)
     with connection.cursor() as cursor:
-        mine = do_complete(
-            contact_id, employee_id=cast.colleague.pk, subject="x", outcome="guided", note=None, now=NOW
-        )
+        mine = do_complete(contact_id, employee_id=cast.colleague.pk, subject="x", outcome="guided", note=None, now=NOW)
         assert run(mine, cursor) is None
     assert cast.contact(contact_id).state == "wrap_up"
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
@@ -19,10 +19,12 @@ from borgerlinje.dispatch.actions import (
     do_sign_in,
     do_sign_out,
 )
-from borgerlinje.kit.database import arun
+from borgerlinje.kit.database import Row, arun
 from borgerlinje.kit.ids import uuid7
 from tests.support.cast import NOW, later
 from tests.support.database import TestDatabase
+
+Engine = psycopg.AsyncConnection[DictRow]
 
 ROWS = """
 INSERT INTO cooperation_authority (id, code, name, kind, cvr, is_demo) VALUES (1, '370', 'Næstved', 'municipality', '', false);
@@ -44,7 +46,7 @@ INSERT INTO dispatch_presence (employee_id, state, since, idle_since, pause_afte
 
 
 @pytest.fixture
-async def engine(database: TestDatabase) -> AsyncIterator[psycopg.AsyncConnection]:
+async def engine(database: TestDatabase) -> AsyncIterator[Engine]:
     with database.as_owner() as owner:
         for statement in ROWS.strip().rstrip(";").split(";\n"):
             owner.execute(statement, {"now": NOW})
@@ -54,7 +56,7 @@ async def engine(database: TestDatabase) -> AsyncIterator[psycopg.AsyncConnectio
         yield connection
 
 
-async def call(connection: psycopg.AsyncConnection, *, seconds: float = 0) -> None:
+async def call(connection: Engine, *, seconds: float = 0) -> None:
     await connection.execute(
         """
         INSERT INTO contacts_contact (id, line_id, channel, authority_id, home_source, state, arrived_at, waiting_since,
@@ -65,7 +67,7 @@ async def call(connection: psycopg.AsyncConnection, *, seconds: float = 0) -> No
     )
 
 
-async def rows(connection: psycopg.AsyncConnection, sql: str) -> list:
+async def rows(connection: Engine, sql: str) -> list[Row]:
     return await (await connection.execute(sql)).fetchall()
 
 
@@ -96,7 +98,9 @@ async def test_sweep_ends_an_offer_nobody_ended(engine) -> None:
     topics = await loop.sweep(engine, now=later(23))
     assert "desk:2" in topics
     assert [row["state"] for row in await rows(engine, "SELECT state FROM contacts_contact")] == ["waiting"]
-    assert (await rows(engine, "SELECT state FROM dispatch_presence WHERE employee_id = 2"))[0]["state"] == "not_answering"
+    assert (await rows(engine, "SELECT state FROM dispatch_presence WHERE employee_id = 2"))[0][
+        "state"
+    ] == "not_answering"
 
 
 async def test_two_dispatchers_at_once_make_one_offer(engine, database: TestDatabase) -> None:
@@ -135,7 +139,9 @@ async def test_whole_call_on_the_engines_own_connection(engine) -> None:
     await loop.tick(engine, now=later(2))
     assert (await happens(Event.ANSWERED, seconds=3)).employee_id == 2
     await happens(Event.EMPLOYEE_LEFT, seconds=60)
-    closing = do_complete(contact_id, employee_id=2, subject="Pas", outcome="guided", note=None, now=later(70), pause=True)
+    closing = do_complete(
+        contact_id, employee_id=2, subject="Pas", outcome="guided", note=None, now=later(70), pause=True
+    )
     assert await arun(closing, engine)
     assert (await rows(engine, "SELECT state FROM dispatch_presence WHERE employee_id = 2"))[0]["state"] == "paused"
     assert await arun(do_ready(2, now=later(80)), engine)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from borgerlinje.lines.hours import COPENHAGEN, Schedule, Status, Version, status
+from borgerlinje.lines.hours import COPENHAGEN, Schedule, Span, Status, Version, status
 
 AFTERNOON = {**{day: [(time(15), time(21))] for day in range(4)}, 4: [(time(15), time(18))]}
 LONG_DAY = {**{day: [(time(9), time(21))] for day in range(4)}, 4: [(time(9), time(17))]}
@@ -38,7 +38,7 @@ def test_naestved_hours_of_2014_and_2015(at: datetime, *, is_open: bool) -> None
 
 
 @pytest.mark.parametrize(("version", "hours"), [(AFTERNOON, 27), (LONG_DAY, 56)])
-def test_week_has_the_hours_of_the_sources(version: dict, hours: int) -> None:
+def test_week_has_the_hours_of_the_sources(version: dict[int, list[Span]], hours: int) -> None:
     spans = [span for spans in version.values() for span in spans]
     assert sum(closes.hour - opens.hour for opens, closes in spans) == hours
 
@@ -66,7 +66,7 @@ def test_special_day_without_hours_is_closed() -> None:
 
 
 def test_night_of_the_clock_being_turned_is_open_for_its_real_length() -> None:
-    night = Schedule((Version(date(2026, 1, 1), None, dict.fromkeys(range(7), [(time(0), time(6))])),))
+    night = Schedule((Version(date(2026, 1, 1), None, {day: [(time(0), time(6))] for day in range(7)}),))
     spring, autumn = status(night, local(2026, 3, 29, 0, 30)), status(night, local(2026, 10, 25, 0, 30))
     assert spring.closes_at is not None
     assert autumn.closes_at is not None
@@ -88,9 +88,8 @@ def test_line_without_hours_never_opens() -> None:
     assert status(Schedule(), local(2026, 11, 24, 12)) == Status(is_open=False)
 
 
-@given(st.datetimes(datetime(2014, 3, 1), datetime(2030, 1, 1)))
-def test_status_agrees_with_itself_at_its_own_boundaries(moment: datetime) -> None:
-    at = moment.replace(tzinfo=UTC)
+@given(st.integers(0, 16 * 365 * 24 * 60).map(lambda minutes: local(2014, 3, 1) + timedelta(minutes=minutes)))
+def test_status_agrees_with_itself_at_its_own_boundaries(at: datetime) -> None:
     found = status(NAESTVED, at)
     boundary = found.closes_at if found.is_open else found.opens_at
     assert boundary is not None

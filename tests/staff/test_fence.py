@@ -9,7 +9,7 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.fence import set_fence, who
 from borgerlinje.staff.models import Employee, RoleAssignment
 from borgerlinje.staff.roles import Role
-from tests.support.cast import LONG_AGO, NOW, Cast, later
+from tests.support.cast import LONG_AGO, NOW, Cast, later, user_of
 from tests.support.database import as_web
 
 
@@ -60,7 +60,7 @@ def test_engine_sees_every_contact(cast: Cast) -> None:
 
 def test_who_gives_an_employee_the_centres_members_and_their_roles(cast: Cast) -> None:
     with as_web():
-        roles, authorities = who(cast.employee.user_id)
+        roles, authorities = who(user_of(cast.employee).pk)
     assert roles == {Role.EMPLOYEE}
     assert authorities == sorted([cast.own.pk, cast.colleague_authority.pk])
 
@@ -70,7 +70,7 @@ def test_who_forgets_a_role_and_a_membership_on_the_day_they_end(cast: Cast) -> 
     RoleAssignment.objects.filter(user=cast.employee.user).update(to_on=today)
     cast.centre.memberships.filter(authority=cast.colleague_authority).update(from_on=LONG_AGO, to_on=today)
     with as_web(), clock.turned(NOW):
-        roles, authorities = who(cast.employee.user_id)
+        roles, authorities = who(user_of(cast.employee).pk)
     assert roles == frozenset()
     assert authorities == [cast.own.pk]
 
@@ -90,7 +90,7 @@ def test_nobody_gives_themselves_a_role_elsewhere(cast: Cast) -> None:
         assert RoleAssignment.objects.filter(user=cast.employee.user).exists()
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             RoleAssignment.objects.create(
-                user=cast.employee.user, authority=cast.outside, role=Role.ADMINISTRATOR.value, from_on=LONG_AGO
+                user=user_of(cast.employee), authority=cast.outside, role=Role.ADMINISTRATOR.value, from_on=LONG_AGO
             )
 
 
@@ -98,7 +98,10 @@ def test_fence_ends_with_the_transaction(cast: Cast) -> None:
     with transaction.atomic():
         set_fence(user_id=cast.employee.user_id, authorities=[cast.own.pk])
         with connection.cursor() as cursor:
-            cursor.execute("SELECT is_local FROM (SELECT current_setting('app.authorities', true) = %s) s(is_local)", [str(cast.own.pk)])
+            cursor.execute(
+                "SELECT is_local FROM (SELECT current_setting('app.authorities', true) = %s) s(is_local)",
+                [str(cast.own.pk)],
+            )
             assert cursor.fetchone() == (True,)
 
 

@@ -52,9 +52,7 @@ class Cast:
         self.event(contact_id, Event.GREETED, at=at)
         return contact_id
 
-    def event(
-        self, contact_id: UUID, event: Event, *, at: datetime = NOW, offer_id: UUID | None = None
-    ) -> Change:
+    def event(self, contact_id: UUID, event: Event, *, at: datetime = NOW, offer_id: UUID | None = None) -> Change:
         """Let something happen to a contact."""
         with connection.cursor() as cursor:
             change = run(do_event(contact_id, event, now=at, offer_id=offer_id), cursor)
@@ -124,3 +122,9 @@ def store_cast() -> Cast:
 def later(seconds: float) -> datetime:
     """Return an instant so many seconds after the cast's now."""
     return NOW + timedelta(seconds=seconds)
+
+
+def user_of(employee: Employee) -> User:
+    """Return the account of an employee who has one."""
+    assert employee.user is not None
+    return employee.user

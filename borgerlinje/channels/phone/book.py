@@ -13,12 +13,16 @@ from borgerlinje.lines.hours import Schedule, status
 from borgerlinje.lines.models import Line
 from borgerlinje.lines.queries import schedule, with_schedule
 
+# A flood of calls to unknown numbers must not become a flood of reads.
+_SHORTEST_RELOAD_SECONDS = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the telephone needs to know of a line."""
 
     line_id: int
+    digits: frozenset[str]
     language: str
     greeting_text: str
     closed_text: str
@@ -31,39 +35,50 @@ class Entry:
 
 
 class Book:
-    """All lines by id."""
+    """All lines, by number."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, Entry] = {}
+        self._entries: list[Entry] = []
+        self._by_digits: dict[str, Entry] = {}
+        self._reloaded_at = 0.0
         # One thread, so that Django keeps one connection for all reloads.
         self._thread = ThreadPoolExecutor(1, "lines")
 
     async def reload(self) -> None:
-        """Read all lines. Raises Django's OperationalError while the database is away."""
-        self._entries = await asyncio.get_running_loop().run_in_executor(self._thread, _read)
+        """Read all lines. Raises django.db.OperationalError while the database is away."""
+        loop = asyncio.get_running_loop()
+        self._entries = await loop.run_in_executor(self._thread, _read)
+        self._by_digits = {digits: entry for entry in self._entries for digits in entry.digits}
+        self._reloaded_at = loop.time()
 
-    async def find(self, line_id: int) -> Entry:
-        """Return a line, reading anew when it is not known yet. Raises KeyError when it does not exist."""
-        if line_id not in self._entries:
+    async def find(self, digits: str) -> Entry | None:
+        """Return the line of a number, reading anew when it is not known yet; None when nobody has it."""
+        if digits not in self._by_digits and asyncio.get_running_loop().time() - self._reloaded_at > _SHORTEST_RELOAD_SECONDS:
             await self.reload()
-        return self._entries[line_id]
+        return self._by_digits.get(digits)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield everything the lines say, each with its language."""
-        for entry in self._entries.values():
+        for entry in self._entries:
             yield entry.greeting_text, entry.language
             yield entry.closed_text, entry.language
 
 
-def _read() -> dict[int, Entry]:
+def _read() -> list[Entry]:
     close_old_connections()
     try:
         now = clock.now()
-        return {
-            line.pk: Entry(
-                line.pk, line.language, line.greeting_text, line.closed_text, line.is_hidden, schedule(line, at=now)
+        return [
+            Entry(
+                line_id=line.pk,
+                digits=frozenset(number.digits for number in line.numbers.all()),
+                language=line.language,
+                greeting_text=line.greeting_text,
+                closed_text=line.closed_text,
+                is_hidden=line.is_hidden,
+                schedule=schedule(line, at=now),
             )
             for line in with_schedule(Line.objects.all())
-        }
+        ]
     finally:
         close_old_connections()

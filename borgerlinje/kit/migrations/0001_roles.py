@@ -33,7 +33,5 @@ CREATE INDEX kit_cache_expires ON kit_cache (expires);
 class Migration(migrations.Migration):
     run_before = (("contenttypes", "0001_initial"), ("cooperation", "0001_initial"))
     operations = (
-        migrations.RunSQL(
-            GRANTS, "DROP TABLE kit_cache; DROP FUNCTION bl_user(); DROP FUNCTION bl_authorities();"
-        ),
+        migrations.RunSQL(GRANTS, "DROP TABLE kit_cache; DROP FUNCTION bl_user(); DROP FUNCTION bl_authorities();"),
     )

@@ -1,0 +1,415 @@
+"""One citizen's call, from the first ring to the last goodbye.
+
+Each call is one task with one inbox, so that what happens to it happens in order. The lifecycle decides what an event means, the
+rows keep it, and only then is Asterisk told. Whatever is in memory here can be made again from the rows and a list of channels:
+that is what `adopt` does after a crash.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+from uuid import UUID, uuid4
+
+import psycopg
+import structlog
+
+from borgerlinje.channels.phone import queries, rules, speech
+from borgerlinje.channels.phone.ari import Answer, Ari, AriError
+from borgerlinje.channels.phone.arrival import Arrival, do_receive, read_dialled
+from borgerlinje.channels.phone.book import Book
+from borgerlinje.channels.phone.events import Channel
+from borgerlinje.channels.phone.rules import Command, Legs
+from borgerlinje.channels.phone.store import Store
+from borgerlinje.contacts.lifecycle import Effect, Event, State
+from borgerlinje.dispatch.actions import do_event
+from borgerlinje.kit import clock
+from borgerlinje.kit.database import Row
+from borgerlinje.kit.ids import uuid7
+
+log = structlog.get_logger("phone")
+
+FIRST_POSITION_SECONDS: Final = 2.0
+POSITION_SECONDS: Final = 45.0
+_LONGEST_FAREWELL_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a call works with. `sounds` is None when Asterisk's sounds are out of reach: then nothing is said."""
+
+    ari: Ari
+    store: Store
+    book: Book
+    sounds: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenLeft:
+    """The citizen's channel hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeRings:
+    """The employee's phone says that it rings."""
+
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeAnswered:
+    """The employee's phone was answered."""
+
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeLeft:
+    """The employee's channel hangs up; `cause` is known when it is gone, None at the first sign."""
+
+    offer_id: UUID
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A playback ended."""
+
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An offer to carry out: a row of `queries.open_offers`."""
+
+    offer: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """The row may say something else than this call believes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayPosition:
+    """It is time to tell the citizen the place in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A farewell has taken too long."""
+
+
+Message = CitizenLeft | EmployeeRings | EmployeeAnswered | EmployeeLeft | Played | Ring | Compare | SayPosition | Stop
+
+
+class Call:
+    """A contact with its channels. `run` is its task; `put` tells it what happened."""
+
+    def __init__(self, tools: Tools, contact_id: UUID, legs: Legs) -> None:
+        self.contact_id = contact_id
+        self.legs = legs
+        self.state = State.ARRIVED
+        self._tools = tools
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._begin: Callable[[], Any] = self._compare
+        self._playing = ""
+        self._expires_at: datetime | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_farewell = False
+        self._is_over = False
+        self._log = log.bind(contact=str(contact_id), channel=legs.citizen)
+
+    @classmethod
+    def arriving(cls, tools: Tools, channel: Channel, dialled: str) -> Self:
+        """Return the call of a citizen who has just come in."""
+        call = cls(tools, uuid7(), Legs(channel.id))
+        call._begin = lambda: call._arrive(channel, dialled)
+        return call
+
+    @classmethod
+    def adopted(cls, tools: Tools, row: Row, *, members: dict[str, str], bridged: set[str], is_new_server: bool) -> Self:
+        """Return the call of a contact that an earlier process had.
+
+        `members` maps the channels there are to their states, `bridged` holds those that are in a bridge. `is_new_server`: Asterisk
+        started after the call arrived.
+        """
+        call = cls(tools, row["id"], Legs(row["channel_ref"], row["offer_id"]))
+        call.state = State(row["state"])
+        call._begin = lambda: call._adopt(members, bridged, is_new_server=is_new_server)
+        return call
+
+    def put(self, message: Message) -> None:
+        """Tell the call what happened; it is dealt with in order."""
+        self._inbox.put_nowait(message)
+
+    async def run(self) -> None:
+        """Deal with everything that happens until the call is over."""
+        try:
+            await self._begin()
+            while not self._is_over:
+                await self._handle(await self._inbox.get())
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # One call's fault must not end the others': it is stored as technical and its channels are hung up.
+            self._log.exception("call_failed")
+            await self._give_up()
+        finally:
+            self._set_timer(None)
+
+    async def _handle(self, message: Message) -> None:
+        match message:
+            case CitizenLeft():
+                await self._citizen_left()
+            case EmployeeRings(offer_id) if offer_id == self.legs.offer_id:
+                await self._mark_rung(offer_id)
+            case EmployeeAnswered(offer_id):
+                await self._answered(offer_id)
+            case EmployeeLeft(offer_id, cause) if offer_id == self.legs.offer_id:
+                await self._employee_left(cause)
+            case Played(playback_id) if playback_id == self._playing:
+                await self._played()
+            case Ring(offer):
+                await self._ring(offer)
+            case Compare():
+                await self._compare()
+            case SayPosition():
+                await self._say_position()
+            case Stop():
+                await self._hang_up()
+            case _:
+                self._log.debug("late_message", kind=type(message).__name__)
+
+    # --- arriving and leaving
+
+    async def _arrive(self, channel: Channel, dialled: str) -> None:
+        await self._command(Command("POST", f"/channels/{channel.id}/answer"))
+        digits = await read_dialled(self._tools.store, channel, dialled)
+        entry = await self._tools.book.find(digits) if digits else None
+        if entry is None:
+            self._log.info("unknown_number")
+            await self._farewell(speech.UNKNOWN_NUMBER, "da")
+            return
+        now = clock.now()
+        arrival = Arrival(self.contact_id, digits, channel.caller_number, channel.id, is_open=entry.is_open(now))
+        change = await self._tools.store.write(lambda: do_receive(arrival, now=now))
+        if change is None:
+            await self._farewell(speech.UNKNOWN_NUMBER, "da")
+            return
+        self._tools.store.tell("queue")
+        self.state = change
+        self._log.info("arrived", line=entry.line_id, state=self.state.value)
+        if self.state is State.CLOSED:
+            await self._farewell(entry.closed_text, entry.language)
+        elif not await self._say(entry.greeting_text, entry.language):
+            await self._event(Event.GREETED)
+
+    async def _citizen_left(self) -> None:
+        self._is_over = True
+        if not self._is_farewell and self.state not in {State.CLOSED, State.WRAP_UP}:
+            await self._event(Event.CITIZEN_LEFT)
+
+    async def _farewell(self, text: str, language: str) -> None:
+        self._is_farewell = True
+        self._set_timer(_LONGEST_FAREWELL_SECONDS, Stop())
+        if not await self._say(text, language):
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        self._is_over = True
+        for effect in (Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE):
+            await self._perform(effect)
+
+    async def _give_up(self) -> None:
+        self._is_over = True
+        try:
+            await self._event(Event.TECHNICAL_FAULT)
+            await self._hang_up()
+        except (AriError, psycopg.Error):
+            self._log.exception("call_not_ended")
+
+    # --- the employee's phone
+
+    async def _ring(self, offer: Row) -> None:
+        if self.state not in {State.WAITING, State.OFFERED} or offer["id"] == self.legs.offer_id:
+            return
+        self.state, self.legs, self._expires_at = State.OFFERED, Legs(self.legs.citizen, offer["id"]), offer["expires_at"]
+        seconds = (offer["expires_at"] - clock.now()).total_seconds()
+        if seconds <= 0:
+            await self._event(Event.OFFER_EXPIRED, offer_id=offer["id"])
+        elif not offer["endpoint"] or not await self._originate(offer, round(seconds)):
+            await self._event(Event.OFFER_FAILED, offer_id=offer["id"], data={"reason": "unreachable"})
+
+    async def _originate(self, offer: Row, seconds: int) -> bool:
+        commands = rules.ring(
+            self.legs,
+            endpoint=offer["endpoint"],
+            seconds=seconds,
+            caller_id=f'"{offer["line_name"]}" <{offer["dialled"]}>',
+            contact_id=self.contact_id,
+        )
+        for command in commands:
+            answer = await self._command(command)
+            if not answer.is_done:
+                self._log.info("employee_unreachable", offer=str(offer["id"]), status=answer.status)
+                return False
+        return True
+
+    async def _mark_rung(self, offer_id: UUID) -> None:
+        employee_id = await self._tools.store.write(lambda: queries.do_mark_rung(offer_id, now=clock.now()))
+        if employee_id is not None:
+            self._tools.store.tell(f"desk:{employee_id}")
+
+    async def _answered(self, offer_id: UUID) -> None:
+        if offer_id == self.legs.offer_id and self.state is State.CONNECTED:
+            return
+        if offer_id == self.legs.offer_id and self.state is State.OFFERED and await self._event(Event.ANSWERED, offer_id=offer_id):
+            return
+        # Too late: nobody may be left alone on the line.
+        self._log.info("answered_too_late", offer=str(offer_id))
+        for command in rules.commands(Effect.RELEASE_EMPLOYEE, Legs(self.legs.citizen, offer_id)):
+            await self._command(command)
+
+    async def _employee_left(self, cause: int | None) -> None:
+        if self.state is State.CONNECTED:
+            await self._event(Event.EMPLOYEE_LEFT)
+        elif self.state is State.OFFERED and cause is not None:
+            is_overdue = self._expires_at is not None and clock.now() >= self._expires_at
+            event = rules.unanswered(cause, is_overdue=is_overdue)
+            await self._event(event, offer_id=self.legs.offer_id, data={"cause": cause})
+
+    # --- what the citizen hears
+
+    async def _played(self) -> None:
+        self._playing = ""
+        if self._is_farewell:
+            await self._hang_up()
+        elif self.state is State.ARRIVED:
+            await self._event(Event.GREETED)
+        elif self.state in {State.WAITING, State.OFFERED}:
+            await self._music()
+
+    async def _say_position(self) -> None:
+        self._set_timer(POSITION_SECONDS, SayPosition())
+        if self.state is not State.WAITING or self._playing:
+            return
+        try:
+            place = await self._tools.store.read(queries.position(self.contact_id))
+        except psycopg.OperationalError:
+            return
+        if place is None:
+            return
+        await self._command(Command("DELETE", f"/channels/{self.legs.citizen}/moh"))
+        if not await self._say(speech.position_text(place), "da"):
+            await self._music()
+
+    async def _say(self, text: str, language: str) -> bool:
+        """Begin to speak to the citizen; False when nothing can be heard."""
+        sounds = self._tools.sounds
+        if sounds is None or not text.strip():
+            return False
+        await speech.make_all([(text, language)], sounds)
+        name = speech.name_of(text, language)
+        if not speech.has_sound(sounds, name):
+            return False
+        playback_id = f"bl-p-{uuid4()}"
+        query: dict[str, str | int] = {"media": f"sound:{name}", "playbackId": playback_id}
+        answer = await self._command(Command("POST", f"/channels/{self.legs.citizen}/play", query))
+        self._playing = playback_id if answer.is_done else ""
+        return answer.is_done
+
+    async def _be_quiet(self) -> None:
+        if self._playing:
+            await self._command(Command("DELETE", f"/playbacks/{self._playing}"))
+            self._playing = ""
+
+    async def _music(self) -> None:
+        for command in rules.commands(Effect.START_WAITING, self.legs):
+            await self._command(command)
+
+    # --- the rows and the server
+
+    async def _event(self, event: Event, *, offer_id: UUID | None = None, data: dict[str, Any] | None = None) -> bool:
+        """Let the lifecycle decide, write it, tell the others, and carry out the effects; False when nothing changed."""
+        change = await self._tools.store.write(
+            lambda: do_event(self.contact_id, event, now=clock.now(), offer_id=offer_id, data=data)
+        )
+        if change is None or not change.expected:
+            self._log.warning("unexpected_event", event_name=event.value, state=change.state.value if change else None)
+            self.put(Compare())
+            return False
+        self._tools.store.tell_change(change)
+        self._log.info("changed", event_name=event.value, state=change.state.value)
+        self.state = change.state
+        for effect in change.effects:
+            await self._perform(effect)
+        if self.state in {State.WAITING, State.ARRIVED}:
+            self.legs = Legs(self.legs.citizen)
+        self._is_over = self._is_over or self.state in {State.WRAP_UP, State.CLOSED}
+        return True
+
+    async def _perform(self, effect: Effect) -> None:
+        if effect is Effect.CONNECT:
+            self._set_timer(None)
+            await self._be_quiet()
+        for command in rules.commands(effect, self.legs):
+            await self._command(command)
+        if effect is Effect.START_WAITING:
+            self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
+
+    async def _command(self, command: Command) -> Answer:
+        """Send one command; an Asterisk that cannot be reached is an answer too, for the connection's own task deals with it."""
+        try:
+            return await self._tools.ari.command(command.method, command.path, body=command.body, **command.query)
+        except AriError as error:
+            self._log.warning("command_failed", says=str(error))
+            return Answer(503)
+
+    async def _compare(self) -> None:
+        """Bring channels in line with the row when somebody else has changed it."""
+        rows = await self._tools.store.read(queries.standing([self.contact_id]))
+        row = rows[0] if rows else None
+        state = State(row["state"]) if row else State.CLOSED
+        before, self.state = self.state, state
+        if state in {State.CLOSED, State.WRAP_UP}:
+            if not self._is_farewell:
+                await self._hang_up()
+        elif state is State.CONNECTED and before is not State.CONNECTED and row:
+            self.legs = Legs(self.legs.citizen, row["offer_id"])
+            await self._perform(Effect.CONNECT)
+        elif state is State.WAITING and self.legs.offer_id:
+            await self._perform(Effect.STOP_RINGING)
+            self.legs = Legs(self.legs.citizen)
+
+    async def _adopt(self, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
+        """Feed what happened while nobody listened through the same lifecycle."""
+        self._log.info("adopted", state=self.state.value)
+        employee = members.get(self.legs.employee)
+        if self.legs.citizen not in members:
+            self._is_over = True
+            await self._event(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
+        elif self.state is State.CONNECTED:
+            if employee is None:
+                await self._event(Event.EMPLOYEE_LEFT)
+            elif not {self.legs.citizen, self.legs.employee} <= bridged:
+                await self._perform(Effect.CONNECT)
+        elif self.state is State.ARRIVED:
+            await self._event(Event.GREETED)
+        else:
+            await self._perform(Effect.START_WAITING)
+            if self.state is State.OFFERED and self.legs.offer_id:
+                if employee is None:
+                    # Not rung yet, or over before we came: the next look at the open offers rings, in the time that is left.
+                    self.legs = Legs(self.legs.citizen)
+                elif employee == "Up":
+                    await self._answered(self.legs.offer_id)
+
+    def _set_timer(self, seconds: float | None, message: Message | None = None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = None
+        if seconds is not None and message is not None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self.put, message)

@@ -1,0 +1,65 @@
+"""Checks of the sources that no linter makes: migrations that are missing, translations that are not complete.
+
+Run in the project's own environment: `.venv/bin/python -m setup.check`. Prints what is missing; exit code 1 when anything is.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "borgerlinje"
+LANGUAGES = ("en",)
+
+
+def django(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a command of Django's with our settings and no database."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "borgerlinje.settings", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "django", *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def missing_migrations() -> list[str]:
+    """Return what the models have that no migration makes."""
+    done = django("makemigrations", "--check", "--dry-run")
+    return [] if done.returncode == 0 else ["Models and migrations differ:", done.stdout.strip() or done.stderr.strip()]
+
+
+def missing_translations() -> list[str]:
+    """Return the Danish texts that have no translation, or an uncertain one, in each other language."""
+    faults = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "borgerlinje"
+        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("static_built", "__pycache__", "static"))
+        made = django("makemessages", "--no-obsolete", *(f"--locale={code}" for code in LANGUAGES), cwd=copy)
+        if made.returncode != 0:
+            return ["The texts could not be collected:", made.stderr.strip()]
+        for code in LANGUAGES:
+            catalogue = copy / "locale" / code / "LC_MESSAGES" / "django.po"
+            for option, what in (("--untranslated", "without"), ("--only-fuzzy", "with an uncertain")):
+                found = subprocess.run(
+                    ["msgattrib", option, "--no-wrap", str(catalogue)], capture_output=True, text=True, check=True
+                ).stdout
+                texts = [line for line in found.splitlines() if line.startswith("msgid ") and line != 'msgid ""']
+                faults += [f"{code}: {what} translation: {line.removeprefix('msgid ')}" for line in texts]
+    return faults
+
+
+def main() -> int:
+    """Print every fault; return the exit code."""
+    faults = [*missing_migrations(), *missing_translations()]
+    print("\n".join(faults) or "migrations and translations are complete")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
