@@ -26,14 +26,15 @@ class Process:
 
     target: str
     role: Role
+    needs_models: bool = False
 
 
 PROCESSES = {
     "web": Process("borgerlinje.web:main", "bl_web"),
     "dispatch": Process("borgerlinje.dispatch.loop:main", "bl_engine"),
-    "phone": Process("borgerlinje.channels.phone.process:main", "bl_engine"),
+    "phone": Process("borgerlinje.channels.phone.process:main", "bl_engine", needs_models=True),
     "worker": Process("borgerlinje.worker:main", "bl_engine"),
-    "robots": Process("borgerlinje.demo.robots:main", "bl_engine"),
+    "robots": Process("borgerlinje.demo.robots:main", "bl_engine", needs_models=True),
 }
 
 
@@ -47,11 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"borgerlinje: {error}", file=sys.stderr)
     except errors.BorgerlinjeError as error:
         print(f"borgerlinje: {error}", file=sys.stderr)
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("borgerlinje"):
-            print(f"borgerlinje: the Python package {error.name} is missing: run `make setup`.", file=sys.stderr)
-        else:
-            print(f"borgerlinje: {error.name} is not part of this installation.", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
@@ -103,14 +99,23 @@ def _add_demo(verbs: Any) -> None:
     robots = demo.add_parser("robots", help="robot employees and robot citizens (`up --demo` starts them)")
     robots.set_defaults(run=run_process, process="robots")
     traffic = demo.add_parser("traffic", help="robot citizens who call")
-    traffic.add_argument("--per-hour", type=int, default=60)
+    traffic.add_argument("--per-hour", type=float, default=60, help="calls an hour, at random (%(default)s)")
+    traffic.add_argument("--minutes", type=float, help="stop after so long (default: Ctrl-C)")
+    traffic.add_argument("--calls", type=int, help="stop after so many calls")
     traffic.set_defaults(run=run_demo_traffic)
 
 
 def load(target: str) -> Callable[..., Any]:
-    """Return what `module:name` names; imported only now."""
+    """Return what `module:name` names; imported only now. Raises CannotRunError when the part is missing."""
     module, _, name = target.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    try:
+        function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "borgerlinje":
+            raise running.CannotRunError(f"The Python package {error.name} is missing: run `make setup`.") from error
+        if error.name != module:
+            raise
+        raise running.CannotRunError(f"{module} is not part of this installation.") from error
     return function
 
 
@@ -129,6 +134,8 @@ def run_process(options: argparse.Namespace) -> int:
         logs.configure(options.process)
         if getattr(options, "port", None):
             os.environ.setdefault("BORGERLINJE_WEB_PORT", str(options.port))
+        if process.needs_models:
+            load("django:setup")()
         target = load(process.target)
         return asyncio.run(until_told(target()))
 
@@ -178,7 +185,11 @@ def run_demo_traffic(options: argparse.Namespace) -> int:
     _leave_root()
     with _surroundings("bl_engine"):
         logs.configure("traffic")
-        return asyncio.run(until_told(load("borgerlinje.demo.traffic:main")(per_hour=options.per_hour)))
+        load("django:setup")()
+        work = load("borgerlinje.demo.traffic:main")(
+            per_hour=options.per_hour, minutes=options.minutes, calls=options.calls
+        )
+        return asyncio.run(until_told(work))
 
 
 def run_doctor(options: argparse.Namespace) -> int:
@@ -192,6 +203,7 @@ def run_selftest_call(options: argparse.Namespace) -> int:
     _leave_root()
     with _surroundings("bl_engine"):
         logs.configure("selftest")
+        load("django:setup")()
         return int(load("borgerlinje.channels.phone.selftest:run")(as_json=options.json))
 
 

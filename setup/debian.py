@@ -50,33 +50,27 @@ def distribution() -> Distribution:
     return Distribution(name, codename or "sid")
 
 
-def archive_address(targets: str, codename: str) -> str:
-    """Choose the archive among apt's index targets, lines of ``address|release|component``.
+def archive_address(indexes: str, system: Distribution) -> str:
+    """Choose the archive among the indexes that apt would update, one quoted address a line.
 
-    The release of this machine comes first, then any release of the same archive; update
-    and security suites have addresses of their own and are no archive.
+    This machine's release comes first, then any other release; among equals the address that
+    ends in the distribution's name, for other projects name their suites alike. Update and
+    security suites have addresses of their own and are no archive.
     """
-    rows = [line.split("|") for line in targets.splitlines() if line.count("|") == 2]  # noqa: PLR2004
-    found = [(release, address) for address, release, component in rows if component == "main"]
-    for release, address in found:
-        if release == codename:
-            return address
-    for release, address in found:
-        if release in {"sid", "unstable", "testing", "stable"}:
-            return address
-    raise SetupError("apt's own sources name no archive with the component main")
+    found: list[tuple[str, str]] = re.findall(r"^'(\S+?/)dists/([^/']+)/InRelease'", indexes, re.MULTILINE)
+    releases = {system.codename, "sid", "unstable", "testing", "stable"}
+    archives = [(address, release) for address, release in found if release in releases]
+    if not archives:
+        raise SetupError("apt's own sources name no archive of this distribution")
+    address, _ = min(archives, key=lambda one: (one[1] != system.codename, f"/{system.name}" not in one[0]))
+    return address
 
 
-def machine_archive(codename: str) -> str:
-    """Read the archive's address out of the machine's own apt sources."""
-    targets = run(
-        [
-            *("apt-get", "indextargets", "Created-By: Packages"),
-            *("--format", "$(REPO_URI)|$(RELEASE)|$(COMPONENT)"),
-        ],
-        why="apt cannot read its sources",
-    )
-    return archive_address(targets, codename)
+def machine_archive(system: Distribution) -> str:
+    """Read the archive's address out of the machine's own apt sources, in either of their formats."""
+    # Only printed: nothing is fetched, and no index need have been fetched before.
+    printing = ["apt-get", "update", "--print-uris"]
+    return archive_address(run(printing, why="apt cannot read its sources"), system)
 
 
 def acquire_settings(dump: str) -> str:
@@ -142,7 +136,7 @@ def _sources(folder: Path, system: Distribution, suite: str) -> Iterable[str]:
     # Newer releases name the same file .pgp.
     keyring = keyring if keyring.exists() else keyring.with_suffix(".pgp")
     (folder / "sources" / "archive.sources").write_text(
-        f"Types: deb\nURIs: {machine_archive(system.codename)}\nSuites: {suite}\n"
+        f"Types: deb\nURIs: {machine_archive(system)}\nSuites: {suite}\n"
         f"Components: {COMPONENTS[system.name]}\nSigned-By: {keyring}\n"
     )
     yield 'Dir::Etc::sourcelist "/dev/null";'

@@ -35,10 +35,15 @@ def make(root: Path, cache: Path, step: Step, *, for_tests: bool) -> None:
         step.say("unchanged")
         return
     name = "dev" if for_tests else "base"
+    half_done = environment / ".half-done"
+    if half_done.exists():
+        # pip takes a package that was cut off half-way for a whole one.
+        shutil.rmtree(environment)
     _create(environment, root)
+    half_done.touch()
     _install(environment, root / "requirements" / f"{name}.txt", find_pip(cache))
+    half_done.unlink()
     _write_command(environment, root)
-    (environment / f".stamp-{name}").unlink(missing_ok=True)
     stamps.write(environment / f".stamp-{name}", keys[name])
     count = (root / "requirements" / f"{name}.txt").read_text().count("==")
     step.say(f"{count} for Python {sys.version_info[0]}.{sys.version_info[1]}")

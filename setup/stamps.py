@@ -1,9 +1,11 @@
 """Stamps: what was fetched or built last, so that a second set-up has nothing to do."""
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -28,6 +30,14 @@ def is_current(stamp: Path, key: str, *, made: Iterable[Path] = ()) -> bool:
     except OSError:
         return False
     return written.strip() == key and all(path.exists() for path in made)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other set-ups that share `folder` waiting, so that none takes away what another makes."""
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write(stamp: Path, key: str) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from borgerlinje.kit import home
-from setup import asterisk, frontend, python, texts, tools
+from setup import asterisk, frontend, python, stamps, texts, tools
 from setup.progress import Progress, SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +53,7 @@ def _steps(progress: Progress, cache: Path, *, for_tests: bool) -> None:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"the cache {cache} cannot be made: {error.strerror}") from error
-    with ThreadPoolExecutor(1) as beside:
+    with stamps.locked(cache), ThreadPoolExecutor(1) as beside:
         # The two long downloads share the time; neither needs the other.
         fetching = beside.submit(asterisk.find_or_fetch, cache)
         with progress.step("Python packages") as step:

@@ -17,14 +17,14 @@ from setup.progress import SetupError, Step
 
 STARTER = """#!/bin/sh
 # Starts a program that set-up unpacked into {prefix}.
-export LD_LIBRARY_PATH={libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}
-{more}exec {program} "$@"
+export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+{more}exec "{program}" "$@"
 """
 
 
 def wanted(*, for_tests: bool) -> list[Program]:
     """List the programs that this set-up has to see to."""
-    return [one for one in parts.PROGRAMS if for_tests or one.needed_for == "run"]
+    return [one for one in parts.PROGRAMS if for_tests or one.needed_for != "test"]
 
 
 def make(cache: Path, step: Step, *, for_tests: bool) -> None:
@@ -100,9 +100,9 @@ def write_starter(starter: Path, name: str, prefix: Path) -> None:
     more = ""
     voices = next(prefix.glob("usr/lib/*/espeak-ng-data"), None)
     if name == "espeak-ng" and voices:
-        more += f"export ESPEAK_DATA_PATH={voices.parent}\n"
+        more += f'export ESPEAK_DATA_PATH="{voices.parent}"\n'
     if name == "chromium" and (prefix / "etc/fonts").is_dir():
-        more += f"export FONTCONFIG_SYSROOT={prefix}\n"
+        more += f'export FONTCONFIG_SYSROOT="{prefix}"\n'
     # Debian's own starter of Chromium reads folders below /etc and knows one place only.
     places = (prefix / f"usr/lib/{name}/{name}", prefix / f"usr/bin/{name}")
     program = next((place for place in places if place.is_file()), None)

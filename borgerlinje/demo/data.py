@@ -150,9 +150,7 @@ def _account(fact: facts.SignInFact, known: SignIn | None, authorities: dict[str
         user.set_password(sign_in.password)
         user.save(update_fields=["password"])
     for code in fact.at:
-        RoleAssignment.objects.get_or_create(
-            user=user, authority=authorities[code], role=role.value, from_on=FROM_ON
-        )
+        RoleAssignment.objects.get_or_create(user=user, authority=authorities[code], role=role.value, from_on=FROM_ON)
     if fact.account == facts.NEWCOMER_ACCOUNT:
         given_name, initial, code = facts.NEWCOMER
         Employee.objects.filter(

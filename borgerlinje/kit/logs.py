@@ -80,6 +80,8 @@ def configure(process: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.INFO))
+    for chatty in ("procrastinate", "aiohttp.access", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _without_extra(processors: list[Any]) -> list[Any]:

@@ -20,16 +20,17 @@ class Program:
 
     name: str
     package: str
-    needed_for: Literal["run", "test"]
+    needed_for: Literal["set-up", "run", "test"]
     purpose: str
     other_names: tuple[str, ...] = ()
+    version_arguments: tuple[str, ...] = ("--version",)
 
 
 PROGRAMS = (
     Program("espeak-ng", "espeak-ng", "run", "speaks greetings and queue positions"),
-    Program("msgfmt", "gettext", "run", "compiles the English texts"),
+    Program("msgfmt", "gettext", "set-up", "compiles the English texts"),
     Program("sox", "sox", "test", "makes the tones of test calls"),
-    Program("sipp", "sip-tester", "test", "plays the citizen's phone"),
+    Program("sipp", "sip-tester", "test", "plays the citizen's phone", version_arguments=("-v",)),
     Program(
         *("chromium", "chromium", "test", "is the employee's browser"),
         other_names=("chromium-browser", "google-chrome-stable", "google-chrome"),

@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from borgerlinje.kit.home import Home
 
@@ -67,7 +68,7 @@ class Database:
     @property
     def url(self) -> str:
         """The address for the owner; the role is chosen by `BORGERLINJE_DATABASE_ROLE`."""
-        return f"postgresql://bl_owner@/borgerlinje?host={self.socket_dir}&port={self.port}"
+        return f"postgresql://bl_owner@/borgerlinje?host={quote(self.socket_dir)}&port={self.port}"
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,8 @@ class Child(Part):
             key, _, value = line.partition("=")
             if key == "READY" and not self.ready.is_set():
                 self.ready.set()
+                if self.was_ready:
+                    self.say(f"{self.name} ready again")
             elif key == "STATUS":
                 self.status = value
 

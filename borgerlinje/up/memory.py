@@ -1,5 +1,6 @@
 """How much memory the whole product takes, process by process."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,10 @@ class Use:
 
 
 def of_home(home: Home) -> list[Use]:
-    """Return every process that works on this home, largest first."""
+    """Return every other process that works on this home, largest first."""
     mark = f"BORGERLINJE_HOME={home.path}".encode()
-    return sorted((use for folder in _ours(mark) if (use := _use(folder))), key=lambda use: -use.pss)
+    found = [use for folder in _ours(mark) if folder.name != str(os.getpid()) and (use := _use(folder))]
+    return sorted(found, key=lambda use: -use.pss)
 
 
 def _ours(mark: bytes) -> Iterator[Path]:

@@ -75,7 +75,10 @@ class Part(ABC):
             self.handle = None
 
     async def _end(self, handle: Handle, hurry: asyncio.Event) -> None:
-        handle.send(signal.SIGKILL if hurry.is_set() else self.stop_signal)
+        if hurry.is_set():
+            self.kill(handle)
+        else:
+            handle.send(self.stop_signal)
         # A stopped (frozen) process acts on the signal only once it continues.
         handle.send(signal.SIGCONT)
         hurried = asyncio.create_task(hurry.wait())
@@ -86,6 +89,9 @@ class Part(ABC):
             await ended
         hurried.cancel()
 
+    def close(self) -> None:
+        """Give back what the part held; called once, after `stop`."""
+
     def kill(self, handle: Handle) -> None:
         """End the process at once."""
         handle.send(signal.SIGKILL)
@@ -95,9 +101,10 @@ class Part(ABC):
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             started = loop.time()
-            self.handle = await self.launch()
-            await self._until_end(self.handle)
-            self._note_end(self.handle)
+            self.handle = await self._launch()
+            if self.handle:
+                await self._until_end(self.handle)
+                self._note_end(self.handle)
             if self._stopping.is_set():
                 return
             if loop.time() - started > STEADY_SECONDS:
@@ -105,6 +112,16 @@ class Part(ABC):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+
+    async def _launch(self) -> Handle | None:
+        """Launch; once it has run, a failure of the machine (a full disk) is a reason to try again, not to end all."""
+        try:
+            return await self.launch()
+        except OSError as error:
+            if not self.was_ready:
+                raise
+            self.say(f"{self.name} cannot be started ({error.strerror}): trying again")
+            return None
 
     async def _until_end(self, handle: Handle) -> None:
         serving = asyncio.create_task(self.serve(handle), name=f"serve-{self.name}")

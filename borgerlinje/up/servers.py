@@ -113,6 +113,10 @@ class Asterisk(Part):
         self.ready.set()
         await handle.ended()
 
+    def close(self) -> None:
+        """Forget the process that has ended."""
+        self._pid_file.unlink(missing_ok=True)
+
     def _configure(self) -> asterisk.Instance:
         if self.ports is None:
             raise CannotRunError("No ports were chosen for Asterisk.")

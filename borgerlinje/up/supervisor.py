@@ -124,6 +124,7 @@ class Supervisor:
         except CannotRunError as error:
             self.progress.say(f"no telephone: {error}")
             await asterisk.stop(self._hurry)
+            asterisk.close()
             self.parts.remove(asterisk)
             return None
         return asterisk.instance.as_running() if asterisk.instance else None
@@ -254,11 +255,8 @@ class Supervisor:
         heartbeat.stopping()
         if self.parts:
             self.progress.say("stopping")
-        for part in reversed(self.parts):
-            await part.stop(self._hurry)
-            if isinstance(part, Child):
-                part.close()
-            self.progress.say(f"{part.name} stopped")
+        for stage in stages(self.parts):
+            await asyncio.gather(*(self._stop_part(part) for part in stage))
         if self.running:
             running.remove(self.home)
         for listener in self.web_sockets:
@@ -267,6 +265,17 @@ class Supervisor:
             held.close()
         if self.parts:
             self.progress.say("everything stopped")
+
+    async def _stop_part(self, part: Part) -> None:
+        await part.stop(self._hurry)
+        part.close()
+        self.progress.say(f"{part.name} stopped")
+
+
+def stages(parts: Sequence[Part]) -> list[list[Part]]:
+    """Return the parts in the order they stop: callers, then our processes together, the database last."""
+    order = {"robots": 0, "asterisk": 2, "postgresql": 3}
+    return [[part for part in parts if order.get(part.name, 1) == stage] for stage in range(4)]
 
 
 def asterisk_from_environment() -> running.Asterisk | None:

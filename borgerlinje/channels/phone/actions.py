@@ -55,9 +55,19 @@ def do_revoke_employee_endpoints(employee_id: int, *, now: datetime) -> Steps[No
     )
 
 
+def do_revoke_endpoint(name: str, *, now: datetime) -> Steps[None]:
+    """End one account by its name. Send the hint "phone" afterwards."""
+    yield Query(
+        "UPDATE phone_phoneendpoint SET revoked_at = %(now)s, secret = '' WHERE name = %(name)s AND revoked_at IS NULL",
+        {"name": name, "now": now},
+    )
+
+
 def is_pushed(name: str) -> Steps[bool]:
     """Tell whether Asterisk knows the account already."""
-    rows = yield Query("SELECT pushed_at IS NOT NULL AS pushed FROM phone_phoneendpoint WHERE name = %(n)s", {"n": name})
+    rows = yield Query(
+        "SELECT pushed_at IS NOT NULL AS pushed FROM phone_phoneendpoint WHERE name = %(n)s", {"n": name}
+    )
     return bool(rows and rows[0]["pushed"])
 
 

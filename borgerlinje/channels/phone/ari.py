@@ -76,16 +76,19 @@ class Ari:
             yield cls(address, session)
 
     async def command(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, **query: str | int
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Send one command. A channel that hung up meanwhile is a value, not an error.
 
         Raises AriError when Asterisk cannot be reached or refuses the command as wrong.
         """
         try:
-            async with self._session.request(
-                method, f"{self.address.url}{path}", params={key: str(value) for key, value in query.items()}, json=body
-            ) as response:
+            async with self._session.request(method, f"{self.address.url}{path}", params=query, json=body) as response:
                 text = await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             msg = f"{method} {path}: {type(error).__name__}"

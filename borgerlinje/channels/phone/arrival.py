@@ -27,7 +27,7 @@ class Arrival:
     is_open: bool
 
 
-async def read_dialled(store: Store, channel: Channel, dialled: str) -> str:
+async def read_dialled(store: Store, channel: Channel) -> str:
     """Return the digits of the number a channel is for, an empty text when it is for none.
 
     A citizen's browser reaches the number of its account, whatever it dials.
@@ -35,7 +35,7 @@ async def read_dialled(store: Store, channel: Channel, dialled: str) -> str:
     if channel.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX):
         return await store.read(queries.allowed_number(channel.endpoint, now=clock.now())) or ""
     try:
-        return normalise(dialled)
+        return normalise(channel.dialled)
     except NumberError:
         return ""
 

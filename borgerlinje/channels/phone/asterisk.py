@@ -32,7 +32,7 @@ class AsteriskError(BorgerlinjeError):
 
     code = "asterisk"
     status = 503
-    message = "Telefonen er ikke i drift: Asterisk kan ikke startes."
+    message = "The telephone is out of order: Asterisk cannot be started."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,11 @@ def read_installation(cache: Path) -> Installation:
     try:
         found = json.loads(path.read_text())
     except OSError as error:
-        msg = "Asterisk mangler. Kør »make setup«; den henter den. Resten af Borgerlinje virker uden telefon."
+        msg = "Asterisk is missing: run `make setup`, which fetches it. Everything but the telephone works without."
         raise AsteriskError(msg, path=str(path)) from error
     numbers = tuple(int(part) for part in found["version"].split("~")[0].split(".")[:2] if part.isdigit())
     if numbers < OLDEST_VERSION:
-        msg = f"Asterisk {found['version']} er for gammel; der skal mindst bruges {OLDEST_VERSION[0]}."
+        msg = f"Asterisk {found['version']} is too old: {OLDEST_VERSION[0]} or later is needed."
         raise AsteriskError(msg)
     return Installation(
         argv=tuple(found["argv"]),
@@ -119,7 +119,7 @@ def read_installation(cache: Path) -> Installation:
     )
 
 
-def configure(  # noqa: PLR0913 - one place that says what an Asterisk is made of
+def configure(
     folder: Path,
     installation: Installation,
     *,
@@ -177,7 +177,11 @@ def read_instance(folder: Path) -> Instance | None:
     except (OSError, ValueError):
         return None
     return Instance(
-        Path(stored["folder"]), Ports(**stored["ports"]), stored["ari_password"], stored["version"], stored["bind_address"]
+        Path(stored["folder"]),
+        Ports(**stored["ports"]),
+        stored["ari_password"],
+        stored["version"],
+        stored["bind_address"],
     )
 
 
@@ -195,7 +199,7 @@ def environment(folder: Path) -> dict[str, str]:
 def ask(folder: Path, installation: Installation, text: str, *, timeout_seconds: float = 30) -> str:
     """Run one command on the console of the Asterisk of this folder and return what it prints. Blocks."""
     argv = [*installation.argv, "-C", str(folder.absolute() / "etc/asterisk.conf"), "-rx", text]
-    done = subprocess.run(  # noqa: S603 - our own program and our own text
+    done = subprocess.run(
         argv, capture_output=True, text=True, timeout=timeout_seconds, check=False, env=environment(folder)
     )
     return done.stdout
@@ -207,16 +211,21 @@ def wait_until_booted(
     """Block until the Asterisk of this folder is fully booted with every module.
 
     HTTP answers before boot is finished, and another Asterisk may sit on the port: only the folder's control socket tells.
-    Raises AsteriskError when it dies, takes too long, or a module declines to load.
+    Raises AsteriskError when it dies, takes too long, cannot have its SIP port, or a module declines to load.
     """
     deadline = time.monotonic() + timeout_seconds
     while "fully booted" not in ask(folder, installation, "core waitfullybooted", timeout_seconds=timeout_seconds):
         if not is_alive() or time.monotonic() > deadline:
-            msg = f"Asterisk startede ikke. Se {folder}/log/messages."
+            msg = f"Asterisk did not start: see {folder}/log/messages."
             raise AsteriskError(msg, log=_last_lines(folder))
         time.sleep(0.02)
+    if "udp" not in ask(folder, installation, "pjsip show transports"):
+        instance = read_instance(folder)
+        port = instance.ports.sip if instance else "?"
+        msg = f"Asterisk cannot take calls: another program has its SIP port {port}."
+        raise AsteriskError(msg)
     if declined := declined_modules(ask(folder, installation, "module show")):
-        msg = f"Asterisk kunne ikke indlæse {', '.join(declined)}. Se {folder}/log/messages."
+        msg = f"Asterisk could not load {', '.join(declined)}: see {folder}/log/messages."
         raise AsteriskError(msg)
 
 
@@ -238,7 +247,11 @@ def is_running(folder: Path) -> bool:
 
 def free_ports(bind_address: str = "127.0.0.1", *, preferred_sip: int = 5060, media_ports: int = 2000) -> Ports:
     """Return ports nobody listens on now: the preferred one for SIP if it is free, and a media range."""
-    sip = preferred_sip if _is_free(bind_address, preferred_sip) else _any_port(socket.SOCK_DGRAM, bind_address)
+    sip = (
+        preferred_sip
+        if preferred_sip and _is_free(bind_address, preferred_sip)
+        else _any_port(socket.SOCK_DGRAM, bind_address)
+    )
     first = next(
         first
         for first in (10000 + 2 * secrets.randbelow(9000) for _ in range(200))
@@ -277,7 +290,7 @@ def _make_run_folder(folder: Path) -> Path:
     short = _run_folder(folder)
     short.mkdir(mode=0o700, exist_ok=True)
     if short.stat().st_uid != os.geteuid():
-        msg = f"{short} tilhører en anden bruger. Vælg en kortere BORGERLINJE_HOME."
+        msg = f"{short} is another user's: choose a shorter BORGERLINJE_HOME."
         raise AsteriskError(msg)
     return short
 

@@ -53,7 +53,10 @@ class Book:
 
     async def find(self, digits: str) -> Entry | None:
         """Return the line of a number, reading anew when it is not known yet; None when nobody has it."""
-        if digits not in self._by_digits and asyncio.get_running_loop().time() - self._reloaded_at > _SHORTEST_RELOAD_SECONDS:
+        if (
+            digits not in self._by_digits
+            and asyncio.get_running_loop().time() - self._reloaded_at > _SHORTEST_RELOAD_SECONDS
+        ):
             await self.reload()
         return self._by_digits.get(digits)
 

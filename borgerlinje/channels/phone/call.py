@@ -6,11 +6,9 @@ that is what `adopt` does after a crash.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID, uuid4
 
 import psycopg
@@ -28,6 +26,10 @@ from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row
 from borgerlinje.kit.ids import uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
 log = structlog.get_logger("phone")
 
@@ -114,7 +116,7 @@ class Call:
         self.state = State.ARRIVED
         self._tools = tools
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._begin: Callable[[], Any] = self._compare
+        self._begin: Callable[[], Awaitable[None]] = self._compare
         self._playing = ""
         self._expires_at: datetime | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -123,14 +125,16 @@ class Call:
         self._log = log.bind(contact=str(contact_id), channel=legs.citizen)
 
     @classmethod
-    def arriving(cls, tools: Tools, channel: Channel, dialled: str) -> Self:
+    def arriving(cls, tools: Tools, channel: Channel) -> Self:
         """Return the call of a citizen who has just come in."""
         call = cls(tools, uuid7(), Legs(channel.id))
-        call._begin = lambda: call._arrive(channel, dialled)
+        call._begin = lambda: call._arrive(channel)
         return call
 
     @classmethod
-    def adopted(cls, tools: Tools, row: Row, *, members: dict[str, str], bridged: set[str], is_new_server: bool) -> Self:
+    def adopted(
+        cls, tools: Tools, row: Row, *, members: dict[str, str], bridged: set[str], is_new_server: bool
+    ) -> Self:
         """Return the call of a contact that an earlier process had.
 
         `members` maps the channels there are to their states, `bridged` holds those that are in a bridge. `is_new_server`: Asterisk
@@ -153,7 +157,7 @@ class Call:
                 await self._handle(await self._inbox.get())
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the edge of a call's task
             # One call's fault must not end the others': it is stored as technical and its channels are hung up.
             self._log.exception("call_failed")
             await self._give_up()
@@ -185,12 +189,12 @@ class Call:
 
     # --- arriving and leaving
 
-    async def _arrive(self, channel: Channel, dialled: str) -> None:
+    async def _arrive(self, channel: Channel) -> None:
         await self._command(Command("POST", f"/channels/{channel.id}/answer"))
-        digits = await read_dialled(self._tools.store, channel, dialled)
+        digits = await read_dialled(self._tools.store, channel)
         entry = await self._tools.book.find(digits) if digits else None
         if entry is None:
-            self._log.info("unknown_number")
+            self._log.info("unknown_number", dialled=channel.dialled, endpoint=channel.endpoint)
             await self._farewell(speech.UNKNOWN_NUMBER, "da")
             return
         now = clock.now()
@@ -236,7 +240,11 @@ class Call:
     async def _ring(self, offer: Row) -> None:
         if self.state not in {State.WAITING, State.OFFERED} or offer["id"] == self.legs.offer_id:
             return
-        self.state, self.legs, self._expires_at = State.OFFERED, Legs(self.legs.citizen, offer["id"]), offer["expires_at"]
+        self.state, self.legs, self._expires_at = (
+            State.OFFERED,
+            Legs(self.legs.citizen, offer["id"]),
+            offer["expires_at"],
+        )
         seconds = (offer["expires_at"] - clock.now()).total_seconds()
         if seconds <= 0:
             await self._event(Event.OFFER_EXPIRED, offer_id=offer["id"])
@@ -266,7 +274,11 @@ class Call:
     async def _answered(self, offer_id: UUID) -> None:
         if offer_id == self.legs.offer_id and self.state is State.CONNECTED:
             return
-        if offer_id == self.legs.offer_id and self.state is State.OFFERED and await self._event(Event.ANSWERED, offer_id=offer_id):
+        if (
+            offer_id == self.legs.offer_id
+            and self.state is State.OFFERED
+            and await self._event(Event.ANSWERED, offer_id=offer_id)
+        ):
             return
         # Too late: nobody may be left alone on the line.
         self._log.info("answered_too_late", offer=str(offer_id))
@@ -363,7 +375,7 @@ class Call:
     async def _command(self, command: Command) -> Answer:
         """Send one command; an Asterisk that cannot be reached is an answer too, for the connection's own task deals with it."""
         try:
-            return await self._tools.ari.command(command.method, command.path, body=command.body, **command.query)
+            return await self._tools.ari.command(command.method, command.path, query=command.query, body=command.body)
         except AriError as error:
             self._log.warning("command_failed", says=str(error))
             return Answer(503)
@@ -400,12 +412,15 @@ class Call:
             await self._event(Event.GREETED)
         else:
             await self._perform(Effect.START_WAITING)
-            if self.state is State.OFFERED and self.legs.offer_id:
-                if employee is None:
-                    # Not rung yet, or over before we came: the next look at the open offers rings, in the time that is left.
-                    self.legs = Legs(self.legs.citizen)
-                elif employee == "Up":
-                    await self._answered(self.legs.offer_id)
+            if self.state is State.OFFERED:
+                await self._adopt_offer(employee)
+
+    async def _adopt_offer(self, employee: str | None) -> None:
+        if employee is None:
+            # Not rung yet, or over before we came: the next look at the open offers rings, in the time that is left.
+            self.legs = Legs(self.legs.citizen)
+        elif employee == "Up" and self.legs.offer_id:
+            await self._answered(self.legs.offer_id)
 
     def _set_timer(self, seconds: float | None, message: Message | None = None) -> None:
         if self._timer:

@@ -6,6 +6,7 @@ Only the modules the product needs are loaded, by name: `chan_pjsip` declines wi
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from borgerlinje.channels.phone import dialplan
 
@@ -15,7 +16,7 @@ STRANGER = "bl-stranger"
 # Channel variables that come with every channel in every event: enough to find a call's place again after a crash.
 CHANNEL_VARIABLES = ("BL_CONTACT", "BL_DIALLED")
 
-MODULES = """
+MODULES: Final = """
 res_timing_timerfd
 codec_alaw codec_ulaw codec_a_mu codec_g722 codec_resample codec_opus_open_source res_format_attr_opus
 format_wav format_pcm format_sln
@@ -32,12 +33,20 @@ res_ari res_ari_model res_ari_applications res_ari_asterisk res_ari_bridges res_
 res_ari_endpoints res_ari_events res_ari_playbacks
 res_musiconhold pbx_config app_playback app_verbose app_stack
 func_callerid func_channel func_logic func_strings func_hangupcause
-""".split()
+""".split()  # noqa: SIM905 - read and changed as a text
 BROADCAST_MODULES = ("res_stasis_broadcast", "app_stasis_broadcast")
 # Asterisk complains about each of these when it is missing.
-_EMPTY_FILES = (
-    "acl ccss features udptl pjproject websocket_client res_stasis_device_state pjsip_notify codecs".split()
-)
+_EMPTY_FILES = [
+    "acl",
+    "ccss",
+    "features",
+    "udptl",
+    "pjproject",
+    "websocket_client",
+    "res_stasis_device_state",
+    "pjsip_notify",
+    "codecs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,10 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Who may call in: the address SIP listens on, and the addresses a trunk's calls come from (networks or hosts)."""
+    """Who may call in: the address SIP listens on, and the addresses a trunk's calls come from (networks or hosts).
+
+    This machine itself always may: the self-test calls from here.
+    """
 
     bind_address: str = "127.0.0.1"
     trunk_matches: tuple[str, ...] = ("127.0.0.0/8",)
@@ -111,7 +123,7 @@ astkeydir => {folder}
 astdatadir => {folder}/data
 astagidir => {folder}/data/agi
 astspooldir => {folder}/spool
-astrundir => {plan.run_folder or folder / 'run'}
+astrundir => {plan.run_folder or folder / "run"}
 astlogdir => {folder}/log
 astcachedir => {folder}/cache
 [options]
@@ -170,7 +182,7 @@ def _pjsip(plan: Plan) -> str:
     A request is identified by its credentials, then by the account it names, and only then by address as the trunk's. A
     browser without an account comes from the proxy's address too: the stranger's password, which nobody has, keeps it out.
     """
-    matches = "".join(f"match={match}\n" for match in plan.reach.trunk_matches)
+    matches = "".join(f"match={match}\n" for match in dict.fromkeys((*plan.reach.trunk_matches, "127.0.0.0/8")))
     return f"""[global]
 type=global
 user_agent=Borgerlinje

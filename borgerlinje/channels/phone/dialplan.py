@@ -37,8 +37,5 @@ exten => _[+0-9].,1,Hangup(21)
 
 def text(*, has_broadcast: bool) -> str:
     """Return extensions.conf."""
-    if has_broadcast:
-        hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound,${{EXTEN}})"
-    else:
-        hand_over = f"Stasis({APPLICATION},inbound,${{EXTEN}})"
+    hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound)" if has_broadcast else f"Stasis({APPLICATION},inbound)"
     return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT)

@@ -68,6 +68,9 @@ async def synchronise(ari: Ari, store: Store, *, started_at: datetime) -> None:
 
 
 async def _push(ari: Ari, row: Row) -> bool:
+    if row["kind"] == "robot":
+        # Told of another contact, Asterisk keeps the old one as well and calls that first.
+        await _tell(ari, "DELETE", "aor", row["name"], None)
     for kind, fields in objects(row).items():
         answer = await _tell(ari, "PUT", kind, row["name"], fields)
         if not answer.is_done:
@@ -98,7 +101,14 @@ def objects(row: Row) -> dict[str, dict[str, str]]:
         }
     auth = {"auth_type": "userpass", "username": name, "password": row["secret"]}
     # A-law first: a call from the telephone network then passes through without conversion.
-    browser = {**common, "webrtc": "yes", "dtls_auto_generate_cert": "yes", "allow": "alaw,opus", "auth": name, "rtp_timeout": "30"}
+    browser = {
+        **common,
+        "webrtc": "yes",
+        "dtls_auto_generate_cert": "yes",
+        "allow": "alaw,opus",
+        "auth": name,
+        "rtp_timeout": "30",
+    }
     if row["kind"] == "citizen":
         return {"auth": auth, "endpoint": {**browser, "context": "from-citizens"}}
     aor: dict[str, Any] = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "0"}

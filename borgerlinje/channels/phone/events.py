@@ -32,6 +32,11 @@ class Channel:
         """The name of the SIP account the channel belongs to ("PJSIP/<endpoint>-0000001a")."""
         return self.name.partition("/")[2].rpartition("-")[0]
 
+    @property
+    def dialled(self) -> str:
+        """What the citizen dialled, as the dialplan noted it."""
+        return self.variables.get("BL_DIALLED", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:

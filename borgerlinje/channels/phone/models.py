@@ -37,7 +37,9 @@ class PhoneEndpoint(models.Model):
         ordering = ("created_at",)
         verbose_name = _("telefonadgang")
         verbose_name_plural = _("telefonadgange")
-        indexes = (models.Index(fields=("expires_at",), condition=Q(revoked_at__isnull=True), name="phone_endpoint_live"),)
+        indexes = (
+            models.Index(fields=("expires_at",), condition=Q(revoked_at__isnull=True), name="phone_endpoint_live"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(name__regex=r"^bl-[ecr]-[a-z0-9]{1,40}$"), name="phone_endpoint_name_is_no_number"

@@ -86,7 +86,11 @@ async def _keep_connected(tools: Tools, hints: Hints) -> None:
                 connected = True
                 await _serve_connection(tools, hints, arriving)
         except* (AriError, *_AWAY) as group:
-            log.warning("connection_lost", reasons=[type(error).__name__ for error in group.exceptions], says=str(group.exceptions[0]))
+            log.warning(
+                "connection_lost",
+                reasons=[type(error).__name__ for error in group.exceptions],
+                says=str(group.exceptions[0]),
+            )
         if connected:
             pauses = waits()
         await anext(pauses)

@@ -107,9 +107,7 @@ def commands(effect: Effect, legs: Legs) -> tuple[Command, ...]:
         case Effect.CONNECT:
             return (
                 Command("DELETE", f"/channels/{legs.citizen}/moh"),
-                Command(
-                    "POST", f"/bridges/{legs.bridge}/addChannel", {"channel": f"{legs.citizen},{legs.employee}"}
-                ),
+                Command("POST", f"/bridges/{legs.bridge}/addChannel", {"channel": f"{legs.citizen},{legs.employee}"}),
             )
         case Effect.STOP_RINGING | Effect.RELEASE_EMPLOYEE if legs.offer_id:
             return (Command("DELETE", f"/channels/{legs.employee}"), Command("DELETE", f"/bridges/{legs.bridge}"))

@@ -21,10 +21,10 @@ from borgerlinje.channels.phone.dialplan import ANNOUNCEMENT
 from borgerlinje.channels.phone.music import Samples
 from borgerlinje.kit import parts
 
-UNKNOWN_NUMBER: Final = "Det nummer, du har ringet til, er ikke i brug hos os. Kontrollér nummeret, og prøv igen. Farvel."
-TECHNICAL: Final = (
-    "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
+UNKNOWN_NUMBER: Final = (
+    "Det nummer, du har ringet til, er ikke i brug hos os. Kontrollér nummeret, og prøv igen. Farvel."
 )
+TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
 LONGEST_QUEUE_SAID: Final = 20
@@ -81,9 +81,7 @@ def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> 
         return False
     argv = [*program, "-v", language, "-s", str(_WORDS_PER_MINUTE), "--stdout"]
     try:
-        done = subprocess.run(  # noqa: S603 - the text goes to standard input
-            argv, input=text[:_LONGEST_TEXT].encode(), capture_output=True, timeout=30, check=True
-        )
+        done = subprocess.run(argv, input=text[:_LONGEST_TEXT].encode(), capture_output=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return False
     samples, rate = _read_wave(done.stdout)

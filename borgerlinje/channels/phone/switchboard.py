@@ -6,8 +6,7 @@ begin, whether this process, the connection, the database or Asterisk itself was
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -18,6 +17,9 @@ from borgerlinje.channels.phone.call import Call, Tools
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 log = structlog.get_logger("phone")
 
@@ -59,13 +61,13 @@ class Switchboard:
         await self._tidy(channels, bridges, set(application["channel_ids"]))
         return started_at
 
-    def handle(self, event: events.AriEvent) -> None:  # noqa: C901, PLR0912 - one branch per kind of event
+    def handle(self, event: events.AriEvent) -> None:  # noqa: C901 - one branch per kind of event
         """Hand an event to the call it concerns. Never waits."""
         match event:
             case events.Offered(channel):
                 self._spawn(self._claim(channel.id), "claim")
             case events.Entered(channel, args) if args[:1] == ("inbound",):
-                self._arrived(channel, args[1] if len(args) > 1 else "")
+                self._arrived(channel)
             case events.Entered(channel, _):
                 offer_id = rules.offer_of(channel.id)
                 if offer_id and (ours := self._by_offer.get(offer_id)):
@@ -108,9 +110,9 @@ class Switchboard:
         if ours and ours.state.value != row["state"] and row["state"] != State.OFFERED.value:
             ours.put(calls.Compare())
 
-    def _arrived(self, channel: events.Channel, dialled: str) -> None:
+    def _arrived(self, channel: events.Channel) -> None:
         if channel.id not in self._by_channel:
-            self._start(Call.arriving(self._tools, channel, dialled))
+            self._start(Call.arriving(self._tools, channel))
 
     def _left(self, channel_id: str, cause: int | None) -> None:
         if ours := self._by_channel.get(channel_id):
@@ -135,14 +137,15 @@ class Switchboard:
 
     async def _claim(self, channel_id: str) -> None:
         # 409: another process was faster; 404: the citizen has hung up or half a second has passed.
-        await self._quietly("POST", "/events/claim", channelId=channel_id, application=self._tools.ari.address.application)
+        query: dict[str, str | int] = {"channelId": channel_id, "application": self._tools.ari.address.application}
+        await self._quietly("POST", "/events/claim", query)
 
     async def _drop(self, channel_id: str) -> None:
         await self._quietly("DELETE", f"/channels/{channel_id}")
 
-    async def _quietly(self, method: str, path: str, **query: str | int) -> None:
+    async def _quietly(self, method: str, path: str, query: dict[str, str | int] | None = None) -> None:
         try:
-            await self._tools.ari.command(method, path, **query)
+            await self._tools.ari.command(method, path, query=query)
         except AriError as error:
             log.warning("command_failed", says=str(error))
 
@@ -158,7 +161,7 @@ class Switchboard:
             if offer_id in self._by_offer:
                 continue
             if offer_id is None and channel.id not in known:
-                self._arrived(channel, channel.variables.get("BL_DIALLED", ""))
+                self._arrived(channel)
             else:
                 await self._drop(channel.id)
         for bridge in bridges:

@@ -1,0 +1,85 @@
+"""What is going on now, read through the person's own fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from borgerlinje.contacts.models import Contact
+from borgerlinje.dispatch.models import Offer, Presence, PresenceState
+from borgerlinje.staff.models import RoleAssignment, User
+
+_SHOWN = 200
+# Those who wait come first, the longest wait at the top; then those who are being helped.
+_ORDER = {"waiting": 0, "offered": 0, "arrived": 1, "connected": 2, "wrap_up": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveContact:
+    """An open contact, and to whom it is offered now."""
+
+    contact: Contact
+    offer: Offer | None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it has been in its present stage, as a clock shows it."""
+        contact = self.contact
+        stages = {"connected": contact.answered_at, "wrap_up": contact.ended_at, "arrived": contact.arrived_at}
+        return stages.get(contact.state, contact.waiting_since) or contact.arrived_at
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """All open contacts and everybody at work."""
+
+    contacts: Sequence[LiveContact]
+    people: Sequence[Presence]
+
+    @property
+    def waiting(self) -> list[LiveContact]:
+        """Those whom nobody talks with yet."""
+        return [each for each in self.contacts if each.contact.state in {"waiting", "offered"}]
+
+    @property
+    def talking_count(self) -> int:
+        """How many conversations there are."""
+        return sum(each.contact.state == "connected" for each in self.contacts)
+
+    @property
+    def ready_count(self) -> int:
+        """How many people are ready."""
+        return sum(person.state == PresenceState.READY for person in self.people)
+
+    @property
+    def longest_since(self) -> datetime | None:
+        """Since when the one who has waited longest waits."""
+        return min((each.contact.waiting_since for each in self.waiting if each.contact.waiting_since), default=None)
+
+
+def live() -> Live:
+    """Read every open contact that this person may see, and everybody at work."""
+    contacts = (
+        Contact.objects.exclude(state="closed")
+        .filter(line__is_hidden=False)
+        .select_related("line", "home_authority", "employee__employer")
+        .order_by("arrived_at")[:_SHOWN]
+    )
+    offers = {
+        offer.contact_id: offer
+        for offer in Offer.objects.filter(ended_at__isnull=True).select_related("employee__employer")
+    }
+    rows = [LiveContact(contact, offers.get(contact.pk)) for contact in contacts]
+    rows.sort(key=lambda each: (_ORDER.get(each.contact.state, 9), each.since))
+    people = (
+        Presence.objects.exclude(state=PresenceState.SIGNED_OUT)
+        .select_related("employee__employer")
+        .order_by("employee__given_name", "employee__initial")[:_SHOWN]
+    )
+    return Live(rows, list(people))
+
+
+def roles_of(user: User, *, at: datetime) -> list[RoleAssignment]:
+    """Return the roles a person holds at an instant, with their authorities."""
+    on = at.date()
+    held = RoleAssignment.objects.filter(user=user, from_on__lte=on).select_related("authority")
+    return [each for each in held.order_by("role", "authority__name") if each.to_on is None or each.to_on > on]

@@ -1,0 +1,100 @@
+"""Staff pages that are nobody's own: where one begins, what goes on now, one's own account."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import logout
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
+from borgerlinje.console import queries
+from borgerlinje.dispatch.actions import do_sign_out
+from borgerlinje.dispatch.models import Presence
+from borgerlinje.kit import clock, hints
+from borgerlinje.kit.database import Steps, run
+from borgerlinje.lines.queries import load, open_lines
+from borgerlinje.portal.cards import card
+from borgerlinje.staff.models import User
+from borgerlinje.staff.permission import allowed
+from borgerlinje.staff.roles import Role
+
+# A digital ambassador reads guides; whose citizen is on the phone concerns those who run the centre.
+SEES_LIVE = (
+    Role.EMPLOYEE,
+    Role.PLANNER,
+    Role.SECRETARIAT,
+    Role.AUTHORITY_MANAGER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+
+
+@allowed()
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Show where a person of these roles begins: their desk, their lines as they are now, their roles."""
+    now = clock.now()
+    authorities = set(request.authorities)  # type: ignore[attr-defined] # set by staff.fence.Fence
+    employee = request.employee  # type: ignore[attr-defined]
+    lines = [line for line in open_lines() if line.owner_id in authorities]
+    context = {
+        "cards": [(card(line, place=None, at=now), load(line.pk, at=now)) for line in lines],
+        "roles": queries.roles_of(_user(request), at=now),
+        "presence": Presence.objects.filter(employee=employee).first() if employee else None,
+    }
+    return render(request, "console/start.html", context)
+
+
+@allowed(*SEES_LIVE)
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Show every open call and everybody at work, kept up to date."""
+    return render(request, "console/live.html", {"live": queries.live()})
+
+
+@allowed(*SEES_LIVE)
+@require_GET
+def live_now(request: HttpRequest) -> HttpResponse:
+    """Answer the changing part of that page."""
+    return render(request, "console/live_now.html", {"live": queries.live()})
+
+
+@allowed()
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Show one's own account: roles, and the ways one signs in."""
+    kinds = list(Authenticator.objects.filter(user=_user(request)).values_list("type", flat=True))
+    context = {
+        "roles": queries.roles_of(_user(request), at=clock.now()),
+        "has_totp": Authenticator.Type.TOTP in kinds,
+        "key_count": kinds.count(Authenticator.Type.WEBAUTHN),
+        "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
+    }
+    return render(request, "console/account.html", context)
+
+
+@allowed()
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the person's work and session: no call rings for somebody who went home."""
+    employee = request.employee  # type: ignore[attr-defined] # set by staff.fence.Fence
+    if employee is not None:
+        now = clock.now()
+        change = _run(do_sign_out(employee.pk, now=now))
+        _run(do_revoke_employee_endpoints(employee.pk, now=now))
+        hints.send_on_commit("phone", "queue", *(change.topics if change else ()))
+    logout(request)
+    return redirect("portal:home")
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - `allowed` has let nobody else in
+    return request.user
+
+
+def _run(steps: Steps[Any]) -> Any:
+    with connection.cursor() as cursor:
+        return run(steps, cursor)

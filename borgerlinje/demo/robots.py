@@ -1,0 +1,221 @@
+"""The demo's robot employees: real telephones that answer, talk, hang up and close the contact like anybody else.
+
+The rows are the truth: what a robot must do next is read from them, so that it goes on after a restart of anything.
+BORGERLINJE_DEMO_ROBOTS=0 keeps them at home.
+"""
+
+import asyncio
+import os
+import random
+import socket
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg.rows import DictRow
+
+from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
+from borgerlinje.channels.phone.robot.call import Call, Incoming
+from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.demo import voices
+from borgerlinje.demo.crew import Floor, Member, steer
+from borgerlinje.dispatch.actions import do_complete, do_pause, do_ready, do_sign_out
+from borgerlinje.kit import clock, database, heartbeat
+from borgerlinje.kit.hints import Hints
+
+log = structlog.get_logger("robots")
+Connection = psycopg.AsyncConnection[DictRow]
+
+_LOOK_SECONDS = 1.0
+_LAST_CALLS_SECONDS = 2.0
+_VOICES = ("da+m3", "da+f2", "da+m7", "da+f4", "da+f3")
+_SUBJECTS = (
+    ("Det blå sygesikringskort", "guided"),
+    ("Flytning", "guided"),
+    ("Digital Post", "resolved"),
+    ("Plads i dagtilbud", "guided"),
+    ("MitID", "referred"),
+)
+
+_ROBOTS = """
+SELECT e.id, e.given_name, c.id AS centre_id, c.name AS centre_name, coalesce(p.state, 'signed_out') AS state
+  FROM staff_employee e
+  JOIN staff_employeecentre w ON w.employee_id = e.id
+  JOIN cooperation_centre c ON c.id = w.centre_id
+  LEFT JOIN dispatch_presence p ON p.employee_id = e.id
+ WHERE e.is_robot AND e.is_demo
+ ORDER BY p.idle_since NULLS LAST, e.id
+"""
+_PEOPLE_READY = """
+SELECT w.centre_id, count(*) AS n
+  FROM dispatch_presence p
+  JOIN staff_employee e ON e.id = p.employee_id AND NOT e.is_robot
+  JOIN staff_employeecentre w ON w.employee_id = e.id
+ WHERE p.state = 'ready' GROUP BY w.centre_id
+"""
+_CITIZENS = """
+SELECT l.centre_id, count(*) AS n
+  FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id AND NOT l.is_hidden
+ WHERE c.state IN ('arrived', 'waiting') GROUP BY l.centre_id
+"""
+_TO_CLOSE = """
+SELECT c.id, c.employee_id, c.ended_at
+  FROM contacts_contact c JOIN staff_employee e ON e.id = c.employee_id
+ WHERE c.state = 'wrap_up' AND e.is_robot AND e.is_demo
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long robots take, in seconds from and to."""
+
+    answer: tuple[float, float] = (1.0, 3.0)
+    talk: tuple[float, float] = (20.0, 90.0)
+    wrap_up: tuple[float, float] = (2.0, 6.0)
+
+
+@dataclass
+class Crew:
+    """All robot employees of a home. Use it as `async with`: on leaving, every call ends and everybody goes home."""
+
+    pace: Pace = field(default_factory=Pace)
+    dice: random.Random = field(default_factory=random.Random)
+
+    async def __aenter__(self) -> Self:
+        self._phones: dict[int, Robot] = {}
+        self._hints = await Hints.connect(database.dsn("bl_engine"))
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await asyncio.gather(*(phone.stop() for phone in self._phones.values()))
+        try:
+            async with asyncio.timeout(_LAST_CALLS_SECONDS), await database.connect(name="robots") as connection:
+                await self._go_home(connection)
+        except (psycopg.OperationalError, TimeoutError):
+            log.warning("robots_left_without_saying")
+        await self._hints.close()
+
+    async def work(self) -> None:
+        """Serve for ever; begin anew with another connection when the database was away."""
+        while True:
+            try:
+                async with await database.connect(name="robots") as connection:
+                    async for _ in self._hints.listen("dispatch", "queue", timeout_seconds=_LOOK_SECONDS):
+                        await self.look(connection)
+            except psycopg.OperationalError as error:
+                log.warning("database_away", error=type(error).__name__)
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def look(self, connection: Connection) -> None:
+        """Do once what the rows ask of the robots."""
+        now = clock.now()
+        robots = await _rows(connection, _ROBOTS)
+        for robot in robots:
+            if robot["id"] not in self._phones:
+                await self._come_to_work(robot, connection, now=now)
+        await self._close_contacts(connection, now=now)
+        members = [Member(robot["id"], robot["centre_id"], robot["state"]) for robot in robots]
+        floor = Floor(await _counts(connection, _PEOPLE_READY), await _counts(connection, _CITIZENS))
+        orders = steer(members, floor)
+        for employee_id in orders.pause:
+            await database.arun(do_pause(employee_id, now=now), connection)
+        for employee_id in orders.ready:
+            await database.arun(do_ready(employee_id, now=now), connection)
+        if orders.ready or orders.pause:
+            self._hints.send("dispatch", "queue")
+
+    async def _come_to_work(self, row: DictRow, connection: Connection, *, now: datetime) -> None:
+        """Give a robot its telephone and tell Asterisk where that is."""
+        texts = voices.employee_lines(row["centre_name"], row["given_name"])
+        says = await voices.conversation(texts, _VOICES[row["id"] % len(_VOICES)], dice=self.dice)
+
+        async def on_invite(call: Incoming) -> None:
+            await self._take(call, says)
+
+        phone = Robot(f"robot{row['id']}", local_host=own_address(), on_invite=on_invite)
+        await phone.start()
+        self._phones[row["id"]] = phone
+        await database.arun(do_keep_robot_endpoint(row["id"], phone.uri, now=now), connection)
+        self._hints.send("phone")
+
+    async def _take(self, call: Incoming, says: bytes) -> None:
+        """Carry one call from ringing to its end."""
+        call.ring()
+        if await ended_within(call, self.dice.uniform(*self.pace.answer)):
+            return
+        call.answer()
+        call.play(says, again=True)
+        if not await ended_within(call, self.dice.uniform(*self.pace.talk)):
+            await call.hang_up()
+
+    async def _close_contacts(self, connection: Connection, *, now: datetime, at_once: bool = False) -> None:
+        """Close what robots have talked about, a few seconds after the call."""
+        for row in await _rows(connection, _TO_CLOSE):
+            if at_once or now - row["ended_at"] >= timedelta(seconds=self._wrap_up_seconds(row["id"])):
+                subject, outcome = self.dice.choice(_SUBJECTS)
+                steps = do_complete(
+                    row["id"], employee_id=row["employee_id"], subject=subject, outcome=outcome, note=None, now=now
+                )
+                async with connection.transaction():
+                    change = await database.arun(steps, connection)
+                if change:
+                    self._hints.send(*change.topics)
+
+    def _wrap_up_seconds(self, contact_id: UUID) -> float:
+        """Draw the length of the after-call work, the same each time it is asked for."""
+        return random.Random(contact_id.int).uniform(*self.pace.wrap_up)
+
+    async def _go_home(self, connection: Connection) -> None:
+        now = clock.now()
+        await self._close_contacts(connection, now=now, at_once=True)
+        for employee_id in self._phones:
+            async with connection.transaction():
+                change = await database.arun(do_sign_out(employee_id, now=now), connection)
+            self._hints.send("dispatch", "queue", *(change.topics if change else ()))
+
+
+async def ended_within(call: Call, seconds: float) -> bool:
+    """Wait so long, or until the call is over; tell whether it is."""
+    try:
+        async with asyncio.timeout(seconds):
+            await call.ended.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def own_address() -> str:
+    """Get this machine's address as Asterisk sees it: the loopback for an Asterisk on this machine."""
+    host = os.environ.get("BORGERLINJE_SIP_HOST", "127.0.0.1")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # Nothing is sent: connecting a UDP socket only looks up the way.
+        probe.connect((host, int(os.environ.get("BORGERLINJE_SIP_PORT", "5060"))))
+        return str(probe.getsockname()[0])
+
+
+async def main() -> None:
+    """Run the process `borgerlinje demo robots` until it is cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(heartbeat.beating(), name="heartbeat")
+        heartbeat.ready()
+        tasks.create_task(_work(), name="robots")
+
+
+async def _work() -> None:
+    if os.environ.get("BORGERLINJE_DEMO_ROBOTS") == "0":
+        # The process stays: whoever supervises it would start one that ended again.
+        log.info("robots_kept_at_home")
+        await asyncio.Event().wait()
+    async with Crew() as crew:
+        await crew.work()
+
+
+async def _rows(connection: Connection, sql: str) -> list[DictRow]:
+    return await (await connection.execute(sql)).fetchall()
+
+
+async def _counts(connection: Connection, sql: str) -> dict[int, int]:
+    return {row["centre_id"]: row["n"] for row in await _rows(connection, sql)}

@@ -1,0 +1,242 @@
+"""The demo's citizens: robots that make real calls to the demo's numbers, as many an hour as one likes.
+
+They arrive at random (a Poisson process), call their own municipality's number, lose patience, talk and hang up. Their
+numbers begin with 00: no subscriber has such a number.
+"""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Self
+
+from psycopg.rows import DictRow
+
+from borgerlinje.channels.phone.robot.call import Cause, Outgoing
+from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.demo import voices
+from borgerlinje.demo.robots import ended_within, own_address
+from borgerlinje.kit import clock, database
+from borgerlinje.kit.clock import COPENHAGEN
+from borgerlinje.kit.errors import BorgerlinjeError
+from borgerlinje.kit.hints import Hints
+from borgerlinje.lines.numbers import display
+
+_FIRST_CALLER, _CALLERS = 9000, 200
+_MOST_AT_ONCE = 60
+_NO_ANSWER_SECONDS = 15.0
+_SLAGELSE_SHARE = 0.25  # "ca 25%" of the hotline's calls (Slagelse, budget 2016)
+_VOICES = ("da+m1", "da+f1", "da+m5")
+
+_NUMBERS = """
+SELECT n.digits, l.slug, coalesce(a.name, l.name) AS name, a.code
+  FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id
+  LEFT JOIN cooperation_authority a ON a.id = n.home_authority_id
+ WHERE l.is_demo AND NOT l.is_hidden ORDER BY n.digits
+"""
+_STATES = (
+    "SELECT caller_number, state FROM contacts_contact WHERE caller_number = ANY(%(callers)s) AND state <> 'closed'"
+)
+
+
+class NoDemoError(BorgerlinjeError):
+    """There is nobody to call."""
+
+    code = "no_demo"
+    status = 409
+    message = "There is no demo here to call: start one with `borgerlinje up --demo`."
+
+
+class NoTelephoneError(BorgerlinjeError):
+    """Asterisk does not answer."""
+
+    code = "no_telephone"
+    status = 503
+    message = "The telephone does not answer: is `borgerlinje up --demo` running on this home?"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to call: its digits, whose citizens call it, and how often relative to the others."""
+
+    digits: str
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How citizens behave, in seconds: mean patience, and the longest talk from and to."""
+
+    patience: float = 180.0
+    talk: tuple[float, float] = (30.0, 120.0)
+
+
+@dataclass
+class Tally:
+    """What became of the calls."""
+
+    ends: Counter[str] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{count} {end}" for end, count in self.ends.most_common()) or "no calls"
+        waited = f"; median wait {median(self.waits):.1f} s" if self.waits else ""
+        return f"{sum(self.ends.values())} calls: {said}{waited}"
+
+
+@dataclass
+class Town:
+    """All robot citizens. Use it as `async with`: on leaving, every call is hung up."""
+
+    habits: Habits = field(default_factory=Habits)
+    dice: random.Random = field(default_factory=random.Random)
+    tally: Tally = field(default_factory=Tally)
+
+    async def __aenter__(self) -> Self:
+        # No default: on port 5060 of this machine somebody else's telephone may answer.
+        if "BORGERLINJE_SIP_PORT" not in os.environ:
+            raise NoTelephoneError
+        self._host, self._port = os.environ["BORGERLINJE_SIP_HOST"], int(os.environ["BORGERLINJE_SIP_PORT"])
+        self._talking: dict[str, asyncio.Event] = {}
+        async with AsyncExitStack() as opened:
+            self._connection = await database.connect(name="traffic")
+            opened.push_async_callback(self._connection.close)
+            self._numbers = weighed(await self._rows(_NUMBERS, {}))
+            if not self._numbers:
+                raise NoDemoError
+            self._hints = await Hints.connect(database.dsn("bl_engine"))
+            opened.push_async_callback(self._hints.close)
+            self._phone = await opened.enter_async_context(Robot("citizens", local_host=own_address()))
+            if await self._phone.options(host=self._host, port=self._port) is None:
+                raise NoTelephoneError
+            self._says = [
+                await voices.conversation(texts, voice, dice=self.dice)
+                for texts, voice in zip(voices.CITIZEN_LINES, _VOICES, strict=True)
+            ]
+            self._open = opened.pop_all()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._open.aclose()
+
+    async def call_for(self, *, per_hour: float, seconds: float | None, calls: int | None = None) -> None:
+        """Let citizens call at random for so long or so many times, and wait until the last has hung up."""
+        async with asyncio.TaskGroup() as beside:
+            watching = beside.create_task(self._watch(), name="traffic-watch")
+            async with asyncio.TaskGroup() as people:
+                async for caller in self._arrivals(per_hour=per_hour, seconds=seconds, calls=calls):
+                    people.create_task(self._call(caller), name="citizen")
+            watching.cancel()
+
+    async def _arrivals(self, *, per_hour: float, seconds: float | None, calls: int | None) -> AsyncIterator[str]:
+        """Yield the number of each citizen who calls, when they call."""
+        loop = asyncio.get_running_loop()
+        until = None if seconds is None else loop.time() + seconds
+        made = 0
+        while calls is None or made < calls:
+            pause = self.dice.expovariate(per_hour / 3600)
+            if until is not None and loop.time() + pause > until:
+                return
+            await asyncio.sleep(pause)
+            caller = self._free_caller()
+            if caller is not None:
+                made += 1
+                yield caller
+
+    async def _call(self, caller: str) -> None:
+        """Live through one citizen's call."""
+        connected = self._talking[caller] = asyncio.Event()
+        try:
+            number = self.dice.choices(self._numbers, [number.weight for number in self._numbers])[0]
+            _say(caller, f"calls {display(number.digits)} ({number.name})")
+            call = await self._phone.call(number.digits, host=self._host, port=self._port, caller=caller)
+            end = await self._conversation(call, connected, caller)
+            self.tally.ends[end] += 1
+            _say(caller, f"{end} after {call.milliseconds('ended') or 0:.0f} ms")
+        finally:
+            self._talking.pop(caller, None)
+
+    async def _conversation(self, call: Outgoing, connected: asyncio.Event, caller: str) -> str:
+        if not await call.reached("answered", within=_NO_ANSWER_SECONDS):
+            await call.hang_up()
+            return f"refused ({call.status})" if call.cause is Cause.REJECTED else "not put through"
+        if not await _first(connected, call, self.dice.expovariate(1 / self.habits.patience)):
+            is_left = call.ended.is_set()
+            await call.hang_up()
+            return "turned away" if is_left else "gave up"
+        waited = (asyncio.get_running_loop().time() - call.at["answered"]) if connected.is_set() else 0.0
+        self.tally.waits.append(waited)
+        _say(caller, f"is answered after {waited:.1f} s")
+        call.play(self.dice.choice(self._says), again=True)
+        if not await ended_within(call, self.dice.uniform(*self.habits.talk)):
+            await call.hang_up()
+        return "helped"
+
+    async def _watch(self) -> None:
+        """Tell the citizens who talk by now: Asterisk answers before an employee does, only the rows know."""
+        async for _ in self._hints.listen("queue", timeout_seconds=1.0):
+            for row in await self._rows(_STATES, {"callers": list(self._talking)}):
+                if row["state"] == "connected" and row["caller_number"] in self._talking:
+                    self._talking[row["caller_number"]].set()
+
+    async def _rows(self, sql: str, params: dict[str, list[str]]) -> list[DictRow]:
+        return await (await self._connection.execute(sql, params)).fetchall()
+
+    def _free_caller(self) -> str | None:
+        if len(self._talking) >= _MOST_AT_ONCE:
+            return None
+        taken = set(self._talking)
+        free = [number for number in map(_caller, range(_CALLERS)) if number not in taken]
+        return self.dice.choice(free)
+
+
+def weighed(rows: Sequence[DictRow]) -> list[Number]:
+    """Give each number its share: Slagelse a quarter of the hotline's calls, the others of a line alike."""
+    per_line = Counter(row["slug"] for row in rows)
+    lines_with_slagelse = {row["slug"] for row in rows if row["code"] == "330"}
+    numbers = []
+    for row in rows:
+        others = per_line[row["slug"]] - 1
+        if row["code"] == "330" and others:
+            weight = _SLAGELSE_SHARE
+        elif row["slug"] in lines_with_slagelse and others:
+            weight = (1 - _SLAGELSE_SHARE) / others
+        else:
+            weight = 1 / per_line[row["slug"]]
+        numbers.append(Number(row["digits"], row["name"], weight))
+    return numbers
+
+
+async def main(*, per_hour: float = 60.0, minutes: float | None = None, calls: int | None = None) -> None:
+    """Run `borgerlinje demo traffic` until the minutes or calls are up, or until it is cancelled."""
+    tally = Tally()
+    try:
+        async with Town(tally=tally) as town:
+            await town.call_for(per_hour=per_hour, seconds=None if minutes is None else minutes * 60, calls=calls)
+    finally:
+        print(tally, flush=True)
+
+
+async def _first(connected: asyncio.Event, call: Outgoing, patience: float) -> bool:
+    """Wait for an employee; False when the patience is over or the call ended first."""
+    waits = [asyncio.create_task(event.wait()) for event in (connected, call.ended)]
+    try:
+        await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    return connected.is_set()
+
+
+def _caller(index: int) -> str:
+    return f"0000{_FIRST_CALLER + index}"
+
+
+def _say(caller: str, text: str) -> None:
+    at = clock.now().astimezone(COPENHAGEN)
+    print(f"{at:%H:%M:%S}  {display(caller)}  {text}", flush=True)

@@ -1,0 +1,107 @@
+// Keys, one desk per browser, and what a hand is writing.
+(() => {
+  "use strict";
+  const phone = window.blPhone;
+  const desk = document.getElementById("desk");
+
+  const acts = {
+    answer: () => phone.answer(),
+    "hang-up": () => phone.hangUp(),
+    mute: () => phone.toggleMute(),
+    "try-phone": () => phone.start(),
+    "take-desk": () => claim(true),
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button && acts[button.dataset.do]) acts[button.dataset.do]();
+  });
+
+  const keys = { F2: "answer", F4: "hang-up", F8: "mute" };
+  document.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey && keys[event.key] && !desk.hidden) {
+      event.preventDefault();
+      if (document.querySelector(`[data-do="${keys[event.key]}"]`)) acts[keys[event.key]]();
+    }
+    const closing = document.getElementById("closing");
+    if (!closing || !closing.contains(event.target)) return;
+    // The digits work only while the list has the focus.
+    if (event.target.name === "outcome" && /^[1-9]$/.test(event.key)) {
+      const choice = closing.querySelectorAll('input[name="outcome"]')[Number(event.key) - 1];
+      if (choice && !choice.disabled) {
+        choice.checked = true;
+        choice.focus();
+      }
+    }
+    if (event.key === "Enter" && event.target.name === "outcome") {
+      event.preventDefault();
+      closing.requestSubmit(closing.querySelector(event.shiftKey ? 'button[name="then"]' : "button:not([name])"));
+    }
+  });
+
+  // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#note-form")) event.target.dataset.dirty = "";
+    if (event.target.id === "ring-volume") localStorage.setItem("bl-ring-volume", event.target.value);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const source = event.detail.elt;
+    const form = source.closest && source.closest("#note-form");
+    if (form && event.detail.successful) form.querySelectorAll("[data-dirty]").forEach((field) => delete field.dataset.dirty);
+    if (form && !event.detail.successful) fault(document.getElementById("note-status"), event.detail.xhr);
+    if (source.id === "closing" && !event.detail.successful) fault(document.getElementById("closing-fault"), event.detail.xhr);
+    if (event.detail.xhr.status === 401) location.reload();
+  });
+
+  function fault(place, xhr) {
+    if (!place) return;
+    const text = xhr.status ? new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent.trim() : "";
+    const line = document.createElement("span");
+    line.className = "bl-error";
+    line.textContent = text || JSON.parse(document.getElementById("desk-texts").textContent).notSaved;
+    place.replaceChildren(line);
+  }
+
+  // The first radio of the closing list takes the focus when the list appears, unless the hand is in a text.
+  let shown = "";
+  document.addEventListener("htmx:afterSettle", () => {
+    const now = document.getElementById("indhold").dataset.state;
+    if (now === "wrap_up" && shown !== "wrap_up" && !/^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) {
+      document.querySelector('#closing input[name="outcome"]').focus();
+    }
+    shown = now;
+    volume();
+  });
+  function volume() {
+    const range = document.getElementById("ring-volume");
+    if (range && document.activeElement !== range) range.value = localStorage.getItem("bl-ring-volume") ?? 60;
+  }
+
+  document.addEventListener("bl:offline", () => desk.classList.add("is-offline"));
+  document.addEventListener("bl:online", () => desk.classList.remove("is-offline"));
+
+  function elsewhere(isElsewhere) {
+    desk.hidden = isElsewhere;
+    document.getElementById("desk-elsewhere").hidden = !isElsewhere;
+  }
+
+  async function claim(steal) {
+    if (!navigator.locks) return phone.start();
+    const options = steal ? { steal: true } : { ifAvailable: true };
+    try {
+      await navigator.locks.request(`bl-desk-${desk.dataset.employee}`, options, (lock) => {
+        if (!lock) return elsewhere(true);
+        elsewhere(false);
+        phone.start();
+        return new Promise(() => {});
+      });
+    } catch {
+      // Another window took the desk over.
+      phone.stop();
+      elsewhere(true);
+    }
+  }
+
+  volume();
+  claim(false);
+})();

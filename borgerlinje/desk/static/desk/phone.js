@@ -1,0 +1,200 @@
+// The employee's telephone in the browser. It registers with a one-time account, rings, answers, mutes and hangs up; what the desk
+// shows comes from the server, never from here.
+(() => {
+  "use strict";
+  const desk = () => document.getElementById("desk");
+  const sound = () => document.getElementById("desk-sound");
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const texts = JSON.parse(document.getElementById("desk-texts").textContent);
+  let ua = null;
+  let session = null;
+  let microphone = null;
+  let ringing = null;
+  let retry = 1000;
+
+  function state(name) {
+    const now = desk();
+    if (!now) return;
+    now.dataset.phoneState = name;
+    paint();
+  }
+
+  // The fragment is drawn anew by the server: what only this browser knows is painted over it each time.
+  function paint() {
+    const name = desk().dataset.phoneState;
+    const text = document.querySelector("[data-phone-text]");
+    if (text) text.textContent = texts[name] || "";
+    const notices = document.getElementById("desk-notices");
+    const notice = document.getElementById(`notice-${name}`);
+    if (notices && notices.dataset.shown !== name) {
+      notices.dataset.shown = name;
+      notices.replaceChildren(...(notice ? [notice.content.cloneNode(true)] : []));
+    }
+    const mute = document.querySelector('[data-do="mute"]');
+    if (mute) mute.setAttribute("aria-pressed", String(Boolean(session && session.isMuted().audio)));
+  }
+
+  // A quiet two-tone ring, made here: nothing to fetch, and its loudness is the employee's own choice.
+  function ring() {
+    if (ringing) return;
+    const audio = new AudioContext();
+    const gain = audio.createGain();
+    gain.connect(audio.destination);
+    const tones = [523.25, 659.25].map((frequency, index) => {
+      const tone = audio.createOscillator();
+      tone.frequency.value = frequency;
+      const part = audio.createGain();
+      part.gain.value = index ? 0.5 : 0.7;
+      tone.connect(part).connect(gain);
+      tone.start();
+      return tone;
+    });
+    const pattern = () => {
+      const volume = Number(localStorage.getItem("bl-ring-volume") ?? 60) / 100;
+      const at = audio.currentTime;
+      gain.gain.cancelScheduledValues(at);
+      for (const start of [0, 0.45]) {
+        gain.gain.setValueAtTime(0, at + start);
+        gain.gain.linearRampToValueAtTime(0.25 * volume, at + start + 0.04);
+        gain.gain.linearRampToValueAtTime(0, at + start + 0.36);
+      }
+    };
+    pattern();
+    const timer = setInterval(pattern, 2000);
+    ringing = () => {
+      clearInterval(timer);
+      tones.forEach((tone) => tone.stop());
+      audio.close();
+      ringing = null;
+    };
+  }
+
+  function quiet() {
+    if (ringing) ringing();
+  }
+
+  async function openMicrophone() {
+    if (microphone && microphone.active) return true;
+    try {
+      microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      microphone.getTracks().forEach((track) => track.addEventListener("ended", () => { microphone = null; if (!session) state("no-mic"); }));
+      return true;
+    } catch {
+      state("no-mic");
+      await post(desk().dataset.presence, { status: "paused" });
+      return false;
+    }
+  }
+
+  function post(address, values = {}) {
+    return fetch(address, {
+      method: "POST",
+      headers: { "X-CSRFToken": token(), "HX-Request": "true" },
+      body: new URLSearchParams(values),
+    });
+  }
+
+  async function account() {
+    const answer = await post(desk().dataset.phone);
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(String(answer.status));
+    const given = await answer.json();
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      if ((await (await fetch(`${desk().dataset.phone}${given.name}/`)).json()).ready) return given;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error("not ready");
+  }
+
+  async function start() {
+    if (!window.JsSIP || !navigator.mediaDevices || !window.RTCPeerConnection) return state("unsupported");
+    if (!(await openMicrophone())) return;
+    if (ua) ua.stop();
+    ua = null;
+    state("starting");
+    let given;
+    try {
+      given = await account();
+    } catch {
+      state("no-phone");
+      retry = Math.min(retry * 2, 15000);
+      setTimeout(start, retry * (0.5 + Math.random()));
+      return;
+    }
+    retry = 1000;
+    ua = new JsSIP.UA({
+      sockets: [new JsSIP.WebSocketInterface(given.socket)],
+      uri: `sip:${given.name}@${given.host}`,
+      password: given.secret,
+      register_expires: 120,
+      session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 4,
+    });
+    const mine = ua;
+    let away = null;
+    ua.on("registered", () => { clearTimeout(away); away = null; state("ready"); });
+    ua.on("disconnected", () => {
+      if (mine !== ua) return;
+      state("no-phone");
+      // The telephone itself started again and has forgotten the account: ask for a new one.
+      away = away || setTimeout(() => mine === ua && !session && start(), 4000);
+    });
+    ua.on("registrationFailed", () => mine === ua && !session && setTimeout(start, 1500));
+    ua.on("newRTCSession", (event) => incoming(event));
+    ua.start();
+  }
+
+  function incoming(event) {
+    if (event.originator !== "remote") return;
+    if (session) return event.session.terminate({ status_code: 486 });
+    session = event.session;
+    ring();
+    session.on("peerconnection", ({ peerconnection }) => {
+      peerconnection.addEventListener("track", (track) => {
+        sound().srcObject = track.streams[0] || new MediaStream([track.track]);
+      });
+    });
+    session.on("confirmed", () => { quiet(); paint(); });
+    const over = () => { quiet(); session = null; paint(); htmx.trigger(desk(), "bl:read"); };
+    session.on("ended", over);
+    session.on("failed", over);
+    htmx.trigger(desk(), "bl:read");
+  }
+
+  async function answer() {
+    for (let attempt = 0; attempt < 20 && !session; attempt += 1) await new Promise((done) => setTimeout(done, 100));
+    if (!session || session.isEstablished() || session.isInProgress() === false) return;
+    if (!(await openMicrophone())) return;
+    quiet();
+    session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
+  }
+
+  function hangUp() {
+    if (session) session.terminate();
+  }
+
+  function toggleMute() {
+    if (!session || !session.isEstablished()) return;
+    if (session.isMuted().audio) session.unmute({ audio: true });
+    else session.mute({ audio: true });
+    paint();
+  }
+
+  function stop() {
+    quiet();
+    const old = ua;
+    ua = null;
+    if (session) session.terminate();
+    if (old) old.stop();
+    if (microphone) microphone.getTracks().forEach((track) => track.stop());
+    microphone = null;
+  }
+
+  addEventListener("beforeunload", (event) => {
+    if (session && session.isEstablished()) event.preventDefault();
+  });
+  addEventListener("pagehide", () => session && session.terminate());
+  document.addEventListener("htmx:afterSwap", paint);
+  window.blPhone = { start, stop, answer, hangUp, toggleMute };
+})();

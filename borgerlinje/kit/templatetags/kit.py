@@ -1,0 +1,59 @@
+"""How signs, clocks and numbers are written on every page."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as format_date
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from borgerlinje.kit import clock
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw a symbol of icons.svg; silent to screen readers unless it carries a label."""
+    href = static("kit/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="bl-ico" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, href, name
+        )
+    return format_html('<svg class="bl-ico" aria-hidden="true"><use href="{}#{}"></use></svg>', href, name)
+
+
+@register.simple_tag
+def sign(authority: Any, style: str = "") -> SafeString:
+    """Name whose citizen it is; `style` is "big" in an offer. None: not known."""
+    if authority is None:
+        return format_html('<span class="bl-sign bl-sign--unknown">{}</span>', _("Kommune ukendt"))
+    kind = " bl-sign--solid bl-sign--big" if style == "big" else ""
+    return format_html('<span class="bl-sign{}">{}{}</span>', kind, icon("pin"), authority.name)
+
+
+@register.filter
+def minutes(seconds: float | None) -> str:
+    """Write a duration in seconds as minutes.seconds, `0.47`; an en dash for None."""
+    if seconds is None:
+        return "–"
+    whole = max(int(seconds), 0)
+    return f"{whole // 60}.{whole % 60:02d}"
+
+
+@register.simple_tag
+def running_clock(since: datetime | None) -> SafeString:
+    """Write the time gone since an instant; the page's script lets it run on."""
+    if since is None:
+        return format_html("<time>–</time>")
+    gone = (clock.now() - since).total_seconds()
+    return format_html('<time data-since="{}">{}</time>', since.isoformat(), minutes(gone))
+
+
+@register.filter
+def at_clock(moment: datetime | None) -> str:
+    """Write the local time of day, `14.32`."""
+    return format_date(moment.astimezone(clock.COPENHAGEN), "H.i") if moment else ""

@@ -1,0 +1,122 @@
+"""What a citizen is told of a line: its number, whether it is open, and how long the wait is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.template.defaultfilters import date as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from borgerlinje.cooperation.models import Authority
+from borgerlinje.lines import numbers, queries
+from borgerlinje.lines.hours import COPENHAGEN, Status, spans_on
+from borgerlinje.lines.models import Line, LineNumber
+
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One line as it is shown; `digits` is the number to call, `place` the authority whose citizens it is for."""
+
+    line: Line
+    place: Authority | None
+    digits: str
+    other_digits: tuple[str, ...]
+    status: Status
+    state_text: str
+    wait_text: str
+    hours: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def shown(self) -> str:
+        """The number as one reads it."""
+        return numbers.display(self.digits)
+
+    @property
+    def href(self) -> str:
+        """The address that makes a phone call the number."""
+        return f"tel:+45{self.digits}" if len(self.digits) == len("46313020") else f"tel:{self.digits}"
+
+
+def card(line: Line, *, place: Authority | None, at: datetime) -> Card:
+    """Describe a line for citizens of `place` (None: for anybody) at an aware instant."""
+    status = queries.line_status(line, at=at)
+    digits, *others = _digits(line.numbers.all(), place)
+    return Card(
+        line,
+        place,
+        digits,
+        tuple(numbers.display(other) for other in others),
+        status,
+        state_text(status, at),
+        wait_text(queries.load(line.pk, at=at).expected_wait_seconds) if status.is_open else "",
+        week(line, at),
+    )
+
+
+def _digits(all_numbers: Iterable[LineNumber], place: Authority | None) -> list[str]:
+    """Return the numbers to show, the one to call first: the place's own, else those common to all."""
+    own = [number for number in all_numbers if place is not None and number.home_authority_id == place.pk]
+    common = [number for number in all_numbers if number.home_authority_id is None]
+    chosen = own or common or list(all_numbers)
+    return [number.digits for number in sorted(chosen, key=lambda number: (not number.is_main, number.digits))]
+
+
+def state_text(status: Status, at: datetime) -> str:
+    """Say whether the line is open, and until when or from when."""
+    if status.is_open:
+        if status.closes_at is None:
+            return _("Åbent nu, hele døgnet")
+        return _("Åbent nu, til kl. %(time)s") % {"time": hour(status.closes_at)}
+    if status.opens_at is None:
+        return _("Lukket")
+    days = (status.opens_at.astimezone(COPENHAGEN).date() - at.astimezone(COPENHAGEN).date()).days
+    time = {"time": hour(status.opens_at), "day": format_date(status.opens_at.astimezone(COPENHAGEN), "l")}
+    if days == 0:
+        return _("Lukket nu. Vi åbner i dag kl. %(time)s") % time
+    if days == 1:
+        return _("Lukket nu. Vi åbner i morgen, %(day)s, kl. %(time)s") % time
+    if days < 7:  # noqa: PLR2004 - a weekday's name says which day within a week
+        return _("Lukket nu. Vi åbner %(day)s kl. %(time)s") % time
+    time["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), "j. F")
+    return _("Lukket nu. Vi åbner %(day)s den %(date)s kl. %(time)s") % time
+
+
+def wait_text(seconds: float | None) -> str:
+    """Say how long the wait is, no more exactly than is known."""
+    if seconds is None:
+        return _("Ventetiden kendes ikke lige nu")
+    if seconds < _MINUTE / 2:
+        return _("Ingen ventetid lige nu")
+    count = max(1, round(seconds / _MINUTE))
+    text = ngettext("Ventetid lige nu: ca. %(count)d minut", "Ventetid lige nu: ca. %(count)d minutter", count)
+    return text % {"count": count}
+
+
+def hour(moment: datetime) -> str:
+    """Write a local time of day as people say it: `21`, `17.30`."""
+    local = moment.astimezone(COPENHAGEN)
+    return format_date(local, "G.i") if local.minute else format_date(local, "G")
+
+
+def week(line: Line, at: datetime) -> tuple[tuple[str, str, bool], ...]:
+    """Return the coming seven days: the day's name, its hours, whether it is today."""
+    if line.always_open:
+        return ()
+    today = at.astimezone(COPENHAGEN).date()
+    schedule = queries.schedule(line, at=at)
+    days = []
+    for offset in range(7):
+        day: date = today + timedelta(days=offset)
+        spans = [f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans_on(schedule, day)]
+        name = schedule.holidays.get(day, "") if not spans else ""
+        text = ", ".join(spans) or (_("Lukket (%(why)s)") % {"why": name} if name else _("Lukket"))
+        days.append((format_date(day, "l"), text, offset == 0))
+    return tuple(days)
+
+
+def _clock(time: object) -> str:
+    text = f"{time:%H.%M}".removesuffix(".00").lstrip("0") or "0"
+    return "24" if text == "0" else text

@@ -1,0 +1,127 @@
+"""Processes die in the middle of things: calls go on, and afterwards the rows say what is."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.kit import clock, running
+from tests.support.cast import Cast
+from tests.support.telephone import Telephone, until, wait_for_phone
+from tests.telephone.test_call import CITIZEN_HERTZ, EMPLOYEE_HERTZ, connect
+
+pytestmark = pytest.mark.telephone
+
+
+async def restart(telephone: Telephone) -> None:
+    await asyncio.to_thread(telephone.start, "phone")
+    await asyncio.to_thread(wait_for_phone, telephone)
+
+
+async def test_phone_process_is_killed_while_talking_and_the_call_goes_on(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call, ringing = await connect(telephone, citizen, desk_phone)
+    await asyncio.to_thread(telephone.kill, "phone")
+    call.audio.forget()
+    ringing.audio.forget()
+    assert await ringing.hears(CITIZEN_HERTZ, within=3)
+    assert await call.hears(EMPLOYEE_HERTZ, within=3)
+    await restart(telephone)
+    assert telephone.contact()["state"] == "connected"
+    assert telephone.presence(people.employee.pk) == "talking"
+    assert await ringing.hears(CITIZEN_HERTZ, within=3)
+    await ringing.hang_up()
+    assert await call.reached("ended", within=3)
+    await until(lambda: telephone.contact()["state"] == "wrap_up")
+    assert telephone.story()[-1] == "employee_left"
+
+
+async def test_citizen_hangs_up_while_the_phone_process_is_dead_and_the_employee_is_freed(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call, ringing = await connect(telephone, citizen, desk_phone)
+    await asyncio.to_thread(telephone.kill, "phone")
+    await call.hang_up()
+    await restart(telephone)
+    assert await ringing.reached("ended", within=5)
+    await until(lambda: telephone.presence(people.employee.pk) == "wrap_up")
+    assert telephone.story()[-1] == "citizen_left"
+    await until(lambda: telephone.channel_count() == 0)
+
+
+async def test_employee_answers_while_the_phone_process_is_dead_and_is_connected_afterwards(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call = await citizen.call("46313020", **telephone.address)
+    ringing = await desk_phone.next_call(within=10)
+    ringing.ring()
+    await asyncio.to_thread(telephone.kill, "phone")
+    ringing.answer()
+    ringing.play(EMPLOYEE_HERTZ)
+    assert await ringing.reached("acknowledged", within=3)
+    await restart(telephone)
+    assert await call.hears(EMPLOYEE_HERTZ, within=5)
+    assert telephone.contact()["state"] == "connected"
+
+
+async def test_call_comes_while_no_phone_process_runs_and_is_taken_by_the_next(telephone: Telephone, citizen: Robot):
+    await asyncio.to_thread(telephone.kill, "phone")
+    call = await citizen.call("46313020", **telephone.address)
+    assert await call.reached("answered", within=5)
+    assert await call.audio.hears_sound(within=5)
+    await restart(telephone)
+    await until(lambda: telephone.contact().get("state") == "waiting", within=30)
+
+
+async def test_phone_process_is_frozen_and_the_citizen_hears_the_announcement(telephone: Telephone, citizen: Robot):
+    telephone.processes["phone"].send_signal(signal.SIGSTOP)
+    call = await citizen.call("46313020", **telephone.address)
+    assert await call.reached("answered", within=5)
+    assert await call.audio.hears_sound(within=5)
+    telephone.processes["phone"].send_signal(signal.SIGCONT)
+    await until(lambda: telephone.contact().get("state") == "waiting", within=30)
+
+
+async def test_selftest_makes_a_real_call_and_leaves_nothing_behind(telephone: Telephone, people: Cast):
+    process = running.Process.of(os.getpid())
+    assert process is not None
+    assert telephone.database is not None
+    up = running.Running(
+        process=process,
+        web_port=1,
+        web_url="",
+        database_url=telephone.database.url(),
+        database=None,
+        asterisk=telephone.instance.as_running(),
+        started_at=clock.now().isoformat(),
+        ready=True,
+    )
+    running.write(telephone.home, up)
+    os.chown(telephone.home.run / "up.json", *telephone.owner)
+    try:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "borgerlinje", "selftest", "call", "--json"],
+            env={**os.environ, **telephone.environment, "BORGERLINJE_DATABASE_ROLE": "bl_engine"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        running.remove(telephone.home)
+    print(done.stdout, done.stderr)  # noqa: T201
+    assert done.returncode == 0
+    assert '"ok": true' in done.stdout
+    contact = telephone.contact()
+    assert (contact["is_test"], contact["closed_as"]) == (True, "answered")
+    assert not telephone.rows("SELECT 1 FROM dispatch_presence WHERE state <> 'signed_out'")
+    assert not telephone.rows("SELECT 1 FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id WHERE l.is_hidden")
+    assert people.line.pk
