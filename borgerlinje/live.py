@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.db import DatabaseError
 from prometheus_client import Gauge
 
 from borgerlinje.kit import database
@@ -94,14 +95,15 @@ class Hub:
 
 
 async def serve(hub: Hub, scope: Message, receive: Receive, send: Send) -> None:
-    """Answer one request for the stream: 401 when nobody is signed in."""
+    """Answer one request for the stream: 401 when nobody is signed in, 503 while the database is away."""
     key = session_key(scope)
-    topics = await audible(key)
-    if topics is None or scope["method"] != "GET":
-        status = 405 if topics is not None else 401
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
-        return
+    try:
+        topics = await audible(key)
+    except DatabaseError:
+        log.warning("live_database_away")
+        return await _refuse(send, 503)
+    if topics is None:
+        return await _refuse(send, 401)
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     stream = Stream(topics)
@@ -116,6 +118,11 @@ async def serve(hub: Hub, scope: Message, receive: Receive, send: Send) -> None:
         STREAMS.dec()
 
 
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _write(hub: Hub, stream: Stream, key: str, send: Send, gone: asyncio.Task[None]) -> None:
     loop = asyncio.get_running_loop()
     renew_at = loop.time() + random.uniform(*RENEW_SECONDS)  # noqa: S311 - no secret
@@ -126,7 +133,7 @@ async def _write(hub: Hub, stream: Stream, key: str, send: Send, gone: asyncio.T
         await asyncio.wait({woken, gone}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
         if loop.time() > renew_at:
-            topics = await audible(key)
+            topics = await _renewed(key, stream.topics)
             if topics is None:
                 break
             stream.topics = topics
@@ -134,6 +141,14 @@ async def _write(hub: Hub, stream: Stream, key: str, send: Send, gone: asyncio.T
         body = stream.take() or b": ping\n\n"
     with contextlib.suppress(OSError):
         await send({"type": "http.response.body", "body": b""})
+
+
+async def _renewed(key: str, before: frozenset[str]) -> frozenset[str] | None:
+    """Return what the person may hear by now; while the database is away what it was."""
+    try:
+        return await audible(key)
+    except DatabaseError:
+        return before
 
 
 async def _until_gone(receive: Receive) -> None:
@@ -161,14 +176,11 @@ def audible(key: str) -> frozenset[str] | None:
     One function on one thread, between two `close_old_connections()`: spread over several, a connection that the
     database closed would stay in a thread and answer with an error for ever.
     """
-    from django.db import DatabaseError, close_old_connections
+    from django.db import close_old_connections
 
     close_old_connections()
     try:
         return _topics(key) if key else None
-    except DatabaseError:
-        log.warning("live_database_away", exc_info=True)
-        return None
     finally:
         close_old_connections()
 

@@ -91,11 +91,7 @@ class Crew:
 
     async def __aexit__(self, *_error: object) -> None:
         await asyncio.gather(*(phone.stop() for phone in self._phones.values()))
-        try:
-            async with asyncio.timeout(_LAST_CALLS_SECONDS), await database.connect(name="robots") as connection:
-                await self._go_home(connection)
-        except (psycopg.OperationalError, TimeoutError):
-            log.warning("robots_left_without_saying")
+        await self.go_home()
         await self._hints.close()
 
     async def work(self) -> None:
@@ -163,18 +159,24 @@ class Crew:
                     change = await database.arun(steps, connection)
                 if change:
                     self._hints.send(*change.topics)
+                    log.info("contact_closed", contact=str(row["id"]), employee=row["employee_id"])
 
     def _wrap_up_seconds(self, contact_id: UUID) -> float:
         """Draw the length of the after-call work, the same each time it is asked for."""
         return random.Random(contact_id.int).uniform(*self.pace.wrap_up)
 
-    async def _go_home(self, connection: Connection) -> None:
-        now = clock.now()
-        await self._close_contacts(connection, now=now, at_once=True)
-        for employee_id in self._phones:
-            async with connection.transaction():
-                change = await database.arun(do_sign_out(employee_id, now=now), connection)
-            self._hints.send("dispatch", "queue", *(change.topics if change else ()))
+    async def go_home(self) -> None:
+        """Close what is left to close and sign every robot out, those of an earlier process too."""
+        try:
+            async with asyncio.timeout(_LAST_CALLS_SECONDS), await database.connect(name="robots") as connection:
+                now = clock.now()
+                await self._close_contacts(connection, now=now, at_once=True)
+                for robot in await _rows(connection, _ROBOTS):
+                    async with connection.transaction():
+                        change = await database.arun(do_sign_out(robot["id"], now=now), connection)
+                    self._hints.send("dispatch", "queue", *(change.topics if change else ()))
+        except (psycopg.OperationalError, TimeoutError):
+            log.warning("robots_left_without_saying")
 
 
 async def ended_within(call: Call, seconds: float) -> bool:
@@ -205,11 +207,12 @@ async def main() -> None:
 
 
 async def _work() -> None:
-    if os.environ.get("BORGERLINJE_DEMO_ROBOTS") == "0":
-        # The process stays: whoever supervises it would start one that ended again.
-        log.info("robots_kept_at_home")
-        await asyncio.Event().wait()
     async with Crew() as crew:
+        if os.environ.get("BORGERLINJE_DEMO_ROBOTS") == "0":
+            await crew.go_home()
+            log.info("robots_kept_at_home")
+            # The process stays: whoever supervises it would start one that ended again.
+            await asyncio.Event().wait()
         await crew.work()
 
 

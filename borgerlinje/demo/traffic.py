@@ -151,14 +151,15 @@ class Town:
     async def _call(self, caller: str) -> None:
         """Live through one citizen's call."""
         connected = self._talking[caller] = asyncio.Event()
+        end = "cut short"
         try:
             number = self.dice.choices(self._numbers, [number.weight for number in self._numbers])[0]
             _say(caller, f"calls {display(number.digits)} ({number.name})")
             call = await self._phone.call(number.digits, host=self._host, port=self._port, caller=caller)
             end = await self._conversation(call, connected, caller)
-            self.tally.ends[end] += 1
-            _say(caller, f"{end} after {call.milliseconds('ended') or 0:.0f} ms")
+            _say(caller, f"{end}, {(call.milliseconds('ended') or 0) / 1000:.0f} s after dialling")
         finally:
+            self.tally.ends[end] += 1
             self._talking.pop(caller, None)
 
     async def _conversation(self, call: Outgoing, connected: asyncio.Event, caller: str) -> str:

@@ -92,7 +92,9 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         .first()
     )
     centres = list(employee.works.filter(Q(to_on__isnull=True) | Q(to_on__gt=now)).values_list("centre_id", flat=True))
-    queue = contacts.filter(state__in=_OPEN, line__centre__in=centres, line__is_hidden=False).order_by("arrived_at")[:50]
+    queue = contacts.filter(state__in=_OPEN, line__centre__in=centres, line__is_hidden=False).order_by("arrived_at")[
+        :50
+    ]
     colleagues = (
         Presence.objects.filter(employee__works__centre__in=centres)
         .exclude(employee=employee)
@@ -110,7 +112,9 @@ def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:
     if contact is None or len(contact.caller_number) < len(numbers.normalise("46313020")):
         return []
     return list(
-        Contact.objects.filter(caller_number=contact.caller_number, arrived_at__gt=now - timedelta(hours=12), is_test=False)
+        Contact.objects.filter(
+            caller_number=contact.caller_number, arrived_at__gt=now - timedelta(hours=12), is_test=False
+        )
         .exclude(pk=contact.pk)
         .select_related("employee__employer")
         .order_by("-arrived_at")[:3]

@@ -107,7 +107,10 @@ def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 def note(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Save the note of the contact in hand. Refused, and the older text kept, when it holds what looks like a CPR number."""
     employee = _employee(request)
-    text, subject = request.POST.get("note", "")[:_NOTE_LENGTH], request.POST.get("subject", "").strip()[:_SUBJECT_LENGTH]
+    text, subject = (
+        request.POST.get("note", "")[:_NOTE_LENGTH],
+        request.POST.get("subject", "").strip()[:_SUBJECT_LENGTH],
+    )
     check_no_cpr(text)
     check_no_cpr(subject)
     saved_at = clock.now()
@@ -122,7 +125,10 @@ def note(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Close the contact in after-call work, and become ready or pause."""
     employee = _employee(request)
-    subject, text = request.POST.get("subject", "").strip()[:_SUBJECT_LENGTH], request.POST.get("note", "")[:_NOTE_LENGTH]
+    subject, text = (
+        request.POST.get("subject", "").strip()[:_SUBJECT_LENGTH],
+        request.POST.get("note", "")[:_NOTE_LENGTH],
+    )
     outcome = request.POST.get("outcome", "")
     check_no_cpr(text)
     check_no_cpr(subject)

@@ -26,7 +26,7 @@ class ExpectedErrors:
             return None
         request.rolled_back = True  # type: ignore[attr-defined] # read by staff.fence.Fence
         log.info("refused", code=exception.code, path=request.path)
-        return _page(request, exception.status, str(_(str(exception))), code=exception.code)
+        return _page(request, exception.status, str(exception), code=exception.code)
 
 
 def _page(request: HttpRequest, status: int, text: str, *, code: str = "") -> HttpResponse:

@@ -3,15 +3,20 @@
 An expected failure is never a 500, and its text says what the reader can do.
 """
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
 
 class BorgerlinjeError(Exception):
     """An expected failure with a stable `code`, an HTTP `status` and a Danish `message` for the person."""
 
     code = "error"
     status = 400
-    message = ""
+    # Translated when it is shown, not when it is raised.
+    message: Any = ""
 
-    def __init__(self, message: str | None = None, **details: object) -> None:
+    def __init__(self, message: Any = None, **details: object) -> None:
         self.details = details
         super().__init__(message or self.message)
 
@@ -21,7 +26,7 @@ class NotAllowedError(BorgerlinjeError):
 
     code = "not_allowed"
     status = 403
-    message = "Du har ikke adgang til dette. Spørg din leder, hvis du mener, at du skal have det."
+    message = _("Du har ikke adgang til dette. Spørg din leder, hvis du mener, at du skal have det.")
 
 
 class GoneError(BorgerlinjeError):
@@ -29,4 +34,4 @@ class GoneError(BorgerlinjeError):
 
     code = "gone"
     status = 409
-    message = "Det er ændret i mellemtiden. Siden viser nu det, der gælder."
+    message = _("Det er ændret i mellemtiden. Siden viser nu det, der gælder.")

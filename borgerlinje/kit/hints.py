@@ -7,7 +7,7 @@ Listening connections must reach the server directly, never through a transactio
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Self
 
 import psycopg
@@ -59,7 +59,7 @@ class Hints:
         self._idle.clear()
         self._wake.set()
 
-    async def listen(self, *topics: str, timeout_seconds: float = 1.0) -> AsyncIterator[frozenset[str]]:
+    async def listen(self, *topics: str, timeout_seconds: float = 1.0) -> AsyncGenerator[frozenset[str]]:
         """Yield the topics of these (none given: of all) that were hinted at, together.
 
         Yields an empty set after `timeout_seconds` without one, and after a lost connection is back: "look yourself".
@@ -114,7 +114,7 @@ class Hints:
 
 async def _batches(
     connection: psycopg.AsyncConnection, wanted: frozenset[str], timeout_seconds: float
-) -> AsyncIterator[frozenset[str]]:
+) -> AsyncGenerator[frozenset[str]]:
     """Yield what one read of the socket brings, or an empty set when time is up."""
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout_seconds

@@ -6,6 +6,8 @@ A CPR number is allowed where the law needs it, in a field of its own; nobody ne
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from borgerlinje.kit.errors import BorgerlinjeError
 
 _CPR = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[ -]?\d{4}(?!\d)")
@@ -16,7 +18,7 @@ class CprInTextError(BorgerlinjeError):
 
     code = "cpr_in_text"
     status = 422
-    message = "Teksten ligner et CPR-nummer og er ikke gemt. Slet nummeret; skriv fx »borgeren« i stedet."
+    message = _("Teksten ligner et CPR-nummer og er ikke gemt. Slet nummeret; skriv fx »borgeren« i stedet.")
 
 
 def check_no_cpr(text: str) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import phonenumbers
+from django.utils.translation import gettext_lazy as _
 
 from borgerlinje.kit.errors import BorgerlinjeError
 
@@ -16,7 +17,7 @@ class NumberError(BorgerlinjeError):
 
     code = "bad_number"
     status = 422
-    message = "Det er ikke et telefonnummer. Skriv otte cifre, eller et kort nummer på tre til fem cifre."
+    message = _("Det er ikke et telefonnummer. Skriv otte cifre, eller et kort nummer på tre til fem cifre.")
 
 
 def normalise(text: str) -> str:

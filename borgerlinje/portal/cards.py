@@ -14,6 +14,7 @@ from borgerlinje.lines.hours import COPENHAGEN, Status, spans_on
 from borgerlinje.lines.models import Line, LineNumber
 
 _MINUTE = 60
+DAYS_IN_A_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,16 @@ def state_text(status: Status, at: datetime) -> str:
         return _("Lukket")
     days = (status.opens_at.astimezone(COPENHAGEN).date() - at.astimezone(COPENHAGEN).date()).days
     time = {"time": hour(status.opens_at), "day": format_date(status.opens_at.astimezone(COPENHAGEN), "l")}
-    if days == 0:
-        return _("Lukket nu. Vi åbner i dag kl. %(time)s") % time
-    if days == 1:
-        return _("Lukket nu. Vi åbner i morgen, %(day)s, kl. %(time)s") % time
-    if days < 7:  # noqa: PLR2004 - a weekday's name says which day within a week
-        return _("Lukket nu. Vi åbner %(day)s kl. %(time)s") % time
     time["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), "j. F")
-    return _("Lukket nu. Vi åbner %(day)s den %(date)s kl. %(time)s") % time
+    if days == 0:
+        text = _("Lukket nu. Vi åbner i dag kl. %(time)s")
+    elif days == 1:
+        text = _("Lukket nu. Vi åbner i morgen, %(day)s, kl. %(time)s")
+    elif days < DAYS_IN_A_WEEK:
+        text = _("Lukket nu. Vi åbner %(day)s kl. %(time)s")
+    else:
+        text = _("Lukket nu. Vi åbner %(day)s den %(date)s kl. %(time)s")
+    return text % time
 
 
 def wait_text(seconds: float | None) -> str:
@@ -108,7 +111,7 @@ def week(line: Line, at: datetime) -> tuple[tuple[str, str, bool], ...]:
     today = at.astimezone(COPENHAGEN).date()
     schedule = queries.schedule(line, at=at)
     days = []
-    for offset in range(7):
+    for offset in range(DAYS_IN_A_WEEK):
         day: date = today + timedelta(days=offset)
         spans = [f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans_on(schedule, day)]
         name = schedule.holidays.get(day, "") if not spans else ""

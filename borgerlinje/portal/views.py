@@ -1,10 +1,10 @@
 """The citizen's pages."""
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -49,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
         for line in lines
         if place is None or any(number.home_authority_id in {place.pk, None} for number in line.numbers.all())
     ]
+    if place is not None:
+        shown.sort(key=lambda each: not any(number.home_authority_id == place.pk for number in each.line.numbers.all()))
     return render(request, "portal/home.html", {"cards": shown, "places": places, "place": place})
 
 

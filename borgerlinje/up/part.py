@@ -89,7 +89,7 @@ class Part(ABC):
             await ended
         hurried.cancel()
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most parts hold nothing
         """Give back what the part held; called once, after `stop`."""
 
     def kill(self, handle: Handle) -> None:

@@ -28,10 +28,9 @@ def server() -> Iterator[Telephone]:
 
 @pytest.fixture
 def demo(
-    server: Telephone, database: TestDatabase, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
+    server: Telephone, database: TestDatabase, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Telephone]:
     """Run the telephone and the dispatcher on the demo's data; this process's environment joins them."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setenv("BORGERLINJE_HOME", str(server.home.path))
     connection = connections["default"]
     before = connection.settings_dict["NAME"]

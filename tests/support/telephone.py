@@ -38,6 +38,7 @@ class Telephone:
     environment: dict[str, str] = field(default_factory=dict)
     database: TestDatabase | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    last_words: str = ""
     starts: Counter[str] = field(default_factory=Counter)
 
     def start(self, name: str) -> None:
@@ -186,9 +187,8 @@ def joined(telephone: Telephone, database: TestDatabase) -> Iterator[Telephone]:
         yield telephone
     finally:
         telephone.stop()
-        # pytest shows what is printed beside a failure.
-        print(telephone.log_of("phone"), telephone.log_of("dispatch"), telephone.log_of("messages"), sep="\n")  # noqa: T201
         telephone.ask("channel request hangup all")
+        telephone.last_words = "\n".join(telephone.log_of(name) for name in ("phone", "dispatch", "messages"))
         for log in telephone.home.log.glob("*.log"):
             if log.stem != "asterisk":
                 log.unlink()

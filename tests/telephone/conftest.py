@@ -52,6 +52,8 @@ def people(database: TestDatabase, django_db_blocker: Any) -> Cast:
 def telephone(server: Telephone, database: TestDatabase, people: Cast) -> Iterator[Telephone]:
     with joined(server, database) as telephone:
         yield telephone
+    # pytest shows what is printed beside a failure.
+    print(telephone.last_words)  # noqa: T201
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ async def test_nobody_answers_and_the_citizen_keeps_the_place(
     ("code", "ended_as", "presence"),
     [(486, "failed", "not_answering"), (603, "declined", "paused"), (480, "expired", "not_answering")],
 )
-async def test_the_phone_refuses_and_the_citizen_waits_on(  # noqa: PLR0913
+async def test_the_phone_refuses_and_the_citizen_waits_on(
     telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot, code: int, ended_as: str, presence: str
 ):
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)

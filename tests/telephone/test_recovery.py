@@ -56,18 +56,21 @@ async def test_citizen_hangs_up_while_the_phone_process_is_dead_and_the_employee
     await until(lambda: telephone.channel_count() == 0)
 
 
-async def test_employee_answers_while_the_phone_process_is_dead_and_is_connected_afterwards(
+async def test_employee_answers_while_the_phone_process_is_dead_and_is_rung_again(
     telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
 ):
+    telephone.write("UPDATE lines_line SET ring_seconds = 60")
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
     call = await citizen.call("46313020", **telephone.address)
     ringing = await desk_phone.next_call(within=10)
     ringing.ring()
     await asyncio.to_thread(telephone.kill, "phone")
     ringing.answer()
-    ringing.play(EMPLOYEE_HERTZ)
-    assert await ringing.reached("acknowledged", within=3)
+    assert await ringing.reached("ended", within=3)
     await restart(telephone)
+    again = await desk_phone.next_call(within=5)
+    again.answer()
+    again.play(EMPLOYEE_HERTZ)
     assert await call.hears(EMPLOYEE_HERTZ, within=5)
     assert telephone.contact()["state"] == "connected"
 
@@ -123,5 +126,7 @@ async def test_selftest_makes_a_real_call_and_leaves_nothing_behind(telephone: T
     contact = telephone.contact()
     assert (contact["is_test"], contact["closed_as"]) == (True, "answered")
     assert not telephone.rows("SELECT 1 FROM dispatch_presence WHERE state <> 'signed_out'")
-    assert not telephone.rows("SELECT 1 FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id WHERE l.is_hidden")
+    assert not telephone.rows(
+        "SELECT 1 FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id WHERE l.is_hidden"
+    )
     assert people.line.pk

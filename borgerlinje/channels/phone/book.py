@@ -13,9 +13,6 @@ from borgerlinje.lines.hours import Schedule, status
 from borgerlinje.lines.models import Line
 from borgerlinje.lines.queries import schedule, with_schedule
 
-# A flood of calls to unknown numbers must not become a flood of reads.
-_SHORTEST_RELOAD_SECONDS = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -40,24 +37,28 @@ class Book:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._by_digits: dict[str, Entry] = {}
-        self._reloaded_at = 0.0
+        self._read_at = 0.0
+        self._reading = asyncio.Lock()
         # One thread, so that Django keeps one connection for all reloads.
         self._thread = ThreadPoolExecutor(1, "lines")
 
     async def reload(self) -> None:
         """Read all lines. Raises django.db.OperationalError while the database is away."""
         loop = asyncio.get_running_loop()
+        self._read_at = loop.time()
         self._entries = await loop.run_in_executor(self._thread, _read)
         self._by_digits = {digits: entry for entry in self._entries for digits in entry.digits}
-        self._reloaded_at = loop.time()
 
     async def find(self, digits: str) -> Entry | None:
-        """Return the line of a number, reading anew when it is not known yet; None when nobody has it."""
-        if (
-            digits not in self._by_digits
-            and asyncio.get_running_loop().time() - self._reloaded_at > _SHORTEST_RELOAD_SECONDS
-        ):
-            await self.reload()
+        """Return the line of a number, None when nobody has it; a number not known yet is looked for in the rows.
+
+        Calls that come during a reading share the next one: a flood of unknown numbers is not a flood of readings.
+        """
+        asked_at = asyncio.get_running_loop().time()
+        if digits not in self._by_digits:
+            async with self._reading:
+                if self._read_at < asked_at:
+                    await self.reload()
         return self._by_digits.get(digits)
 
     def texts(self) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from stdnum.dk import cvr
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
@@ -26,15 +27,12 @@ ROOMS = ("cooperation", "staff", "lines", "contacts", "dispatch", "phone")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test a home of its own for the file of sign-ins."""
     monkeypatch.setenv("BORGERLINJE_HOME", str(tmp_path))
+    # Signing in with full effort takes a third of a second each.
+    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
     return tmp_path
 
 
-@pytest.fixture
-def _cheap_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap_passwords")]
+pytestmark = pytest.mark.django_db
 
 
 def rows() -> dict[str, list[dict[str, object]]]:

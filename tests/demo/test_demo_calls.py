@@ -12,6 +12,7 @@ import pytest
 
 from borgerlinje.channels.phone.robot.call import Cause
 from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.demo import robots
 from borgerlinje.demo.robots import Crew, Pace
 from borgerlinje.demo.traffic import Habits, NoTelephoneError, Town
 from borgerlinje.dispatch.actions import do_ready
@@ -99,7 +100,7 @@ async def test_traffic_that_is_stopped_hangs_up_every_call(demo: Telephone) -> N
 
 
 async def test_robots_told_to_stop_end_their_calls_and_go_home(demo: Telephone) -> None:
-    robots = await asyncio.to_thread(
+    process = await asyncio.to_thread(
         subprocess.Popen,
         unprivileged.command([sys.executable, "-m", "borgerlinje", "demo", "robots"], die_with_parent=True),
         env={**os.environ, "BORGERLINJE_DATABASE_ROLE": "bl_engine"},
@@ -111,8 +112,8 @@ async def test_robots_told_to_stop_end_their_calls_and_go_home(demo: Telephone) 
             call = await citizen.call("1881", host=host, port=port)
             await until(lambda: demo.contact().get("state") == "connected", within=20)
             assert await call.audio.hears_sound(within=5)
-            robots.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(robots.wait, 10) == 0
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(process.wait, 10) == 0
             async with asyncio.timeout(5):
                 await call.ended.wait()
             assert call.cause is Cause.REMOTE_HUNG_UP
@@ -121,8 +122,21 @@ async def test_robots_told_to_stop_end_their_calls_and_go_home(demo: Telephone) 
         assert demo.contact()["closed_as"] == "answered"
         assert demo.channel_count() == 0
     finally:
-        robots.kill()
-        robots.wait()
+        process.kill()
+        process.wait()
+
+
+async def test_robots_kept_at_home_take_no_calls(demo: Telephone, monkeypatch: pytest.MonkeyPatch) -> None:
+    robot = demo.rows("SELECT min(id) AS id FROM staff_employee WHERE is_robot AND is_demo")[0]["id"]
+    with demo.connection() as connection:
+        run(do_ready(robot, now=clock.now()), connection.cursor())  # as a killed process would have left it
+    monkeypatch.setenv("BORGERLINJE_DEMO_ROBOTS", "0")
+    process = asyncio.create_task(robots.main())
+    try:
+        await until(lambda: {row["state"] for row in demo.rows(PRESENCE)} == {"signed_out"})
+    finally:
+        process.cancel()
+        await asyncio.gather(process, return_exceptions=True)
 
 
 async def test_traffic_without_a_telephone_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
