@@ -38,8 +38,18 @@ OUR_NUMBER, QUEUE_NUMBER = "00123456", "8001"
 QUEUE_FILES = (
     (
         "queues.conf",
-        "[general]\npersistentmembers=no\n[bench]\nstrategy=rrmemory\ntimeout=20\nretry=1\nwrapuptime=0\nautofill=yes\n"
-        "ringinuse=no\nmusicclass=default\nmember => PJSIP/bench-member\n",
+        """[general]
+persistentmembers=no
+[bench]
+strategy=rrmemory
+timeout=20
+retry=1
+wrapuptime=0
+autofill=yes
+ringinuse=no
+musicclass=default
+member => PJSIP/bench-member
+""",
     ),
     ("extensions.conf", f"\n[from-net](+)\nexten => {QUEUE_NUMBER},1,Answer(,i)\n same => n,Queue(bench)\n"),
 )
@@ -47,11 +57,18 @@ QUEUE_FILES = (
 
 def member_file(port: int) -> tuple[str, str]:
     """Return the SIP objects of app_queue's one member."""
-    return (
-        "pjsip.conf",
-        "[bench-member]\ntype=endpoint\ncontext=from-employees\ndisallow=all\nallow=alaw\ndirect_media=no\naors=bench-member\n"
-        f"[bench-member]\ntype=aor\ncontact=sip:bench-member@127.0.0.4:{port}\n",
-    )
+    text = f"""[bench-member]
+type=endpoint
+context=from-employees
+disallow=all
+allow=alaw
+direct_media=no
+aors=bench-member
+[bench-member]
+type=aor
+contact=sip:bench-member@127.0.0.4:{port}
+"""
+    return ("pjsip.conf", text)
 
 
 class Side:
@@ -66,7 +83,7 @@ class Side:
         calls = [await citizen.call(self.number, **telephone.address) for _ in range(WAITING)]
         ringing = await self.employee.next_call(within=20)
         async with asyncio.timeout(20):
-            while not await asyncio.to_thread(self.is_full):
+            while not await asyncio.to_thread(self.is_full):  # noqa: ASYNC110 - other processes write what is looked at
                 await asyncio.sleep(0.05)
         for number in range(WAITING):
             ringing.answer()

@@ -93,6 +93,7 @@ class PrivateApt:
         if not system.has_apt:
             raise SetupError("this machine has no apt of Debian or Ubuntu")
         self.folder = folder
+        self._has_one_source = suite is not None
         self._env = {"APT_CONFIG": str(folder / "apt.conf"), "DEBIAN_FRONTEND": "noninteractive"}
         for part in ("lists/partial", "cache/archives/partial", "sources", "none"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -109,6 +110,8 @@ class PrivateApt:
         try:
             run(["apt-get", "update", "-qq"], why="apt cannot read the archive's index", env=self._env)
         except SetupError as error:
+            if self._has_one_source:
+                raise
             # One source out of order among the machine's own is no harm if the rest has it all.
             why = f"{why} ({error})"
         verb = ["download"] if alone else ["install", "--yes", "--download-only"]

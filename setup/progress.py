@@ -1,12 +1,14 @@
 """One line per step of set-up, with what it found and how long it took."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 WORTH_TELLING_SECONDS = 0.1
+SECONDS_PER_DOT = 3
 
 
 class SetupError(Exception):
@@ -48,7 +50,8 @@ class Progress:
         begun = time.monotonic()
         self._write(f"  {name:<22} ", end="")
         try:
-            yield step
+            with self._dots():
+                yield step
         except SetupError:
             self._write("failed")
             raise
@@ -58,6 +61,23 @@ class Progress:
         took = time.monotonic() - begun
         tail = f" ({took:.1f} s)" if took >= WORTH_TELLING_SECONDS else ""
         self._write(f"{'missing: ' if step.warned else ''}{step.said}{tail}")
+
+    @contextmanager
+    def _dots(self) -> Iterator[None]:
+        """Print a dot now and then, so that a long download is not taken for a standstill."""
+        over = threading.Event()
+
+        def tick() -> None:
+            while not over.wait(SECONDS_PER_DOT):
+                self._write(".", end="")
+
+        ticking = threading.Thread(target=tick, daemon=True)
+        ticking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            ticking.join()
 
     def total(self) -> float:
         """Tell how many seconds this run has taken."""

@@ -27,6 +27,7 @@ DATABASE = "borgerlinje"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LOG_FILE = "postgres.log"
+STARTED_BY_COMMAND = "database-of-commands"
 
 # A laptop's sizes, and nothing in the log that a statement or a row held.
 SETTINGS = {
@@ -277,13 +278,22 @@ def for_command(home: Home) -> Iterator[None]:
     server = Server(home)
     with use(home) as users:
         with _exclusive(home, "database-start.lock"):
+            if server.process() is None:
+                _open_lock(home, STARTED_BY_COMMAND).close()
             server.start()
         os.environ.update(running.environment(home, server.database.url))
         try:
             yield
         finally:
-            if _last_one(users) and running.read(home) is None:
+            # One that a killed `up` left running goes on: its calls do, too.
+            if _last_one(users) and (home.run / STARTED_BY_COMMAND).exists():
                 server.stop()
+                keep_running(home)
+
+
+def keep_running(home: Home) -> None:
+    """Say that the server is no longer (or not) one that the last command stops."""
+    (home.run / STARTED_BY_COMMAND).unlink(missing_ok=True)
 
 
 def use(home: Home) -> IO[bytes]:

@@ -5,10 +5,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone.actions import do_issue_citizen_endpoint, is_pushed
+from borgerlinje.channels.phone.actions import citizen_call, do_issue_citizen_endpoint
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.database import run
 from borgerlinje.kit.errors import BorgerlinjeError
@@ -83,17 +84,20 @@ def call_access(request: HttpRequest, digits: str) -> HttpResponse:
             "socket": settings.SIP_WS_URL,
             "host": settings.SIP_HOST,
             "number": number.digits,
+            "progress": reverse("portal:call_progress", args=[credentials.name]),
         }
     )
 
 
 @public
 @require_GET
-def call_access_ready(request: HttpRequest, name: str) -> HttpResponse:
-    """Tell whether the telephone knows the account yet."""
+def call_progress(request: HttpRequest, name: str) -> HttpResponse:
+    """Tell whether the telephone knows the account yet, and how far its call has come."""
     del request
     with connection.cursor() as cursor:
-        return JsonResponse({"ready": run(is_pushed(name), cursor)})
+        progress = run(citizen_call(name), cursor)
+    place = _("Du er nummer %(place)s i køen.") % {"place": progress.place} if progress.place else ""
+    return JsonResponse({"ready": progress.is_ready, "state": progress.state, "place": place})
 
 
 @public

@@ -35,6 +35,7 @@ class Postgres(Part):
         if not self.server.initialised:
             self.say("PostgreSQL: making the data folder")
             await asyncio.to_thread(self.server.initialise)
+        embedded.keep_running(self.home)
         running = self.server.process()
         adopted = Handle.adopt(running) if running else None
         if adopted:

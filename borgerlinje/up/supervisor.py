@@ -286,8 +286,8 @@ def asterisk_from_environment() -> running.Asterisk | None:
     value = os.environ.get
     return running.Asterisk(
         ari_url=url,
-        ari_user=value("BORGERLINJE_ARI_USER", "borgerlinje"),
-        ari_password=value("BORGERLINJE_ARI_PASSWORD", ""),
+        ari_user=value("ASTERISK_ARI_USER", "borgerlinje"),
+        ari_password=value("ASTERISK_ARI_PASSWORD", ""),
         ws_url=value("BORGERLINJE_SIP_WS_URL", ""),
         sip_host=value("BORGERLINJE_SIP_HOST", ""),
         sip_port=int(value("BORGERLINJE_SIP_PORT", "5060")),

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import select
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -87,7 +89,12 @@ async def test_what_a_process_started_ends_with_it(home: Home) -> None:
             await child.wait_ready()
             grandchild = Process.of(int(child.status))
             assert grandchild is not None
-    assert not grandchild.alive()
+            watch = os.pidfd_open(grandchild.pid)
+    try:
+        ended, _, _ = select.select([watch], [], [], 5)
+    finally:
+        os.close(watch)
+    assert ended
 
 
 def test_little_room_is_refused_with_what_to_do(tmp_path: Path) -> None:

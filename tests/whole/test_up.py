@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from borgerlinje.kit import running
+from tests.support.database import Cluster
 from tests.support.product import Product, free_port
 
 pytestmark = pytest.mark.whole
@@ -185,8 +186,9 @@ def test_next_up_adopts_what_killed_supervisor_left_and_runs_nothing_twice() -> 
         product.start()
         before = {name: product.pid(name) for name in (*OURS, "postgres", "asterisk")}
         product.crash()
-        assert {name: product.pid(name) for name in before} == before
         assert running.read(product.home) is None
+        assert "[X] 0001_roles" in product.command("manage", "showmigrations", "kit").stdout
+        assert {name: product.pid(name) for name in before} == before
 
         product.start()
         after = {name: product.pid(name) for name in before}
@@ -266,3 +268,18 @@ def test_outside_database_that_does_not_answer_is_one_clear_line() -> None:
     with Product(DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/none") as product:
         assert "check DATABASE_URL" in complaint(product)
         assert product.processes() == []
+
+
+def test_outside_database_is_used_and_left_running(postgres: Cluster, tmp_path: Path) -> None:
+    postgres.copy("outside", template="borgerlinje")
+    with Product(DATABASE_URL=postgres.url("outside", "postgres"), BORGERLINJE_CACHE=str(tmp_path)) as product:
+        product.start()
+        assert get(f"{product.url}/readyz") == 200
+        assert not product.home.postgres.exists()
+        with postgres.connect("outside", "postgres") as connection:
+            seen = connection.execute("SELECT count(*) AS count FROM pg_stat_activity WHERE datname = 'outside'")
+            assert (seen.fetchone() or {})["count"] > 3
+            tables = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+            assert tables.fetchall() == [{"tableowner": "bl_owner"}]
+        assert product.stop() == 0
+    postgres.drop("outside")

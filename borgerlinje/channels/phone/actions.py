@@ -63,6 +63,23 @@ def do_revoke_endpoint(name: str, *, now: datetime) -> Steps[None]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a citizen's call from the browser has come: whether the telephone knows the account, the contact's state (empty
+    before it arrived) and its place in the queue, counted from 1.
+    """
+
+    is_ready: bool = False
+    state: str = ""
+    place: int | None = None
+
+
+def citizen_call(name: str) -> Steps[Progress]:
+    """Return how far the call of a citizen's account has come; nothing at all for an unknown name."""
+    rows = yield Query("SELECT * FROM bl_citizen_call(%(n)s)", {"n": name})
+    return Progress(**rows[0]) if rows else Progress()
+
+
 def is_pushed(name: str) -> Steps[bool]:
     """Tell whether Asterisk knows the account already."""
     rows = yield Query(

@@ -12,19 +12,20 @@ from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit import clock
-from borgerlinje.kit.database import Steps
+from borgerlinje.kit.database import Query, Steps
 from borgerlinje.lines.numbers import NumberError, caller, normalise
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call to one of our numbers. `caller_number` is as the network gave it."""
+    """A call to one of our numbers. `caller_number` is as the network gave it, `endpoint` names the account that called."""
 
     contact_id: UUID
     digits: str
     caller_number: str
     channel_id: str
     is_open: bool
+    endpoint: str = ""
 
 
 async def read_dialled(store: Store, channel: Channel) -> str:
@@ -48,6 +49,11 @@ def do_receive(arrival: Arrival, *, now: datetime) -> Steps[State | None]:
     )
     if row is None:
         return None
+    if arrival.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX):
+        yield Query(
+            "UPDATE phone_phoneendpoint SET contact_id = %(contact)s WHERE name = %(name)s",
+            {"contact": arrival.contact_id, "name": arrival.endpoint},
+        )
     if arrival.is_open:
         return State.ARRIVED
     change = yield from do_event(arrival.contact_id, Event.LINE_CLOSED, now=now)

@@ -198,7 +198,9 @@ class Call:
             await self._farewell(speech.UNKNOWN_NUMBER, "da")
             return
         now = clock.now()
-        arrival = Arrival(self.contact_id, digits, channel.caller_number, channel.id, is_open=entry.is_open(now))
+        arrival = Arrival(
+            self.contact_id, digits, channel.caller_number, channel.id, entry.is_open(now), channel.endpoint
+        )
         change = await self._tools.store.write(lambda: do_receive(arrival, now=now))
         if change is None:
             await self._farewell(speech.UNKNOWN_NUMBER, "da")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from borgerlinje.contacts.models import Contact
 from borgerlinje.lines.models import LineNumber
 from borgerlinje.staff.models import Employee
 
@@ -11,7 +12,7 @@ from borgerlinje.staff.models import Employee
 class PhoneEndpoint(models.Model):
     """A phone that may sign in to Asterisk, with a one-time password, until `expires_at` or `revoked_at`.
 
-    A citizen's may call `line_number` and nothing else. A robot's is not signed in to but reached at `contact_uri`. The name is
+    A citizen's may call `line_number` and nothing else; `contact` is the call it made. A robot's is not signed in to but reached at `contact_uri`. The name is
     no number: a caller who writes it as his own is asked for its password, and no caller's number can be taken for one.
     """
 
@@ -26,6 +27,7 @@ class PhoneEndpoint(models.Model):
         Employee, on_delete=models.CASCADE, related_name="phone_endpoints", null=True, blank=True
     )
     line_number = models.ForeignKey(LineNumber, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
     secret = models.CharField(max_length=64, blank=True, default="")
     contact_uri = models.CharField(max_length=120, blank=True, default="")
     created_at = models.DateTimeField()

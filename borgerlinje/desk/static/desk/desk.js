@@ -31,6 +31,7 @@
       if (choice && !choice.disabled) {
         choice.checked = true;
         choice.focus();
+        keep(choice);
       }
     }
     if (event.key === "Enter" && event.target.name === "outcome") {
@@ -42,6 +43,7 @@
   // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
   document.addEventListener("input", (event) => {
     if (event.target.closest("#note-form")) event.target.dataset.dirty = "";
+    if (event.target.name === "outcome") keep(event.target);
     if (event.target.id === "ring-volume") localStorage.setItem("bl-ring-volume", event.target.value);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -52,6 +54,11 @@
     if (source.id === "closing" && !event.detail.successful) fault(document.getElementById("closing-fault"), event.detail.xhr);
     if (event.detail.xhr.status === 401) location.reload();
   });
+
+  // A choice that was made stands, whatever the desk re-reads before the contact is closed.
+  function keep(choice) {
+    choice.closest("fieldset").dataset.dirty = "";
+  }
 
   function fault(place, xhr) {
     if (!place) return;

@@ -3,103 +3,136 @@
   "use strict";
   const page = document.getElementById("call");
   if (!page) return;
+  page.hidden = false; // Without script the page shows the number alone.
   const status = document.getElementById("call-status");
   const sound = document.getElementById("call-sound");
-  const clock = document.getElementById("call-clock");
+  const PROGRESS_MS = 1500;
+  const STAGES = { arrived: "greeting", waiting: "waiting", offered: "waiting", connected: "talking" };
   let ua = null;
   let session = null;
-  let since = 0;
+  let microphone = null;
+  let since = Date.now();
 
   function show(state, reason = "") {
+    if (page.dataset.state === state) return;
     page.dataset.state = state;
+    since = Date.now();
     for (const part of page.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
-    for (const text of page.querySelectorAll("[data-reason]")) text.textContent = reason;
-    const heading = page.querySelector(`[data-when="${state}"] .bl-help__now, [data-when="${state}"] b`);
-    status.textContent = heading ? heading.textContent.trim() : "";
+    page.querySelector("[data-reason]").textContent = reason;
+    const said = page.querySelector(`[data-when="${state}"] [data-say], [data-when="${state}"][data-say]`);
+    status.textContent = said ? said.textContent.trim() : "";
+    runClock();
+  }
+
+  function runClock() {
+    const seconds = Math.floor((Date.now() - since) / 1000);
+    const text = `${Math.floor(seconds / 60)}.${String(seconds % 60).padStart(2, "0")}`;
+    for (const clock of page.querySelectorAll("[data-clock]")) clock.textContent = text;
+  }
+
+  async function ask(address, options) {
+    const answer = await fetch(address, options);
+    if (answer.ok) return answer.json();
+    throw new Error(new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim());
   }
 
   async function access() {
     const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-    const answer = await fetch(page.dataset.access, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-    if (!answer.ok) {
-      const text = new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim();
-      throw new Error(text);
-    }
-    const account = await answer.json();
-    for (let attempt = 0; attempt < 40; attempt += 1) {
-      const ready = await (await fetch(`/ring/adgang/${account.name}/`)).json();
-      if (ready.ready) return account;
+    const account = await ask(page.dataset.access, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      if ((await ask(account.progress)).ready) return account;
       await new Promise((done) => setTimeout(done, 100));
     }
     throw new Error("");
   }
 
+  // How far the call has come is the server's to say; while it cannot be asked, the page stays as it is.
+  async function follow(progress) {
+    while (session && session.isEstablished()) {
+      try {
+        const { state, place } = await ask(progress);
+        if (session && STAGES[state]) show(STAGES[state]);
+        page.querySelector("[data-place]").textContent = place;
+      } catch {
+        // The next turn asks again.
+      }
+      await new Promise((done) => setTimeout(done, PROGRESS_MS));
+    }
+  }
+
   function end(state, reason) {
-    session = null;
-    if (ua) ua.stop();
+    const old = ua;
     ua = null;
+    session = null;
+    if (old) old.stop();
+    if (microphone) microphone.getTracks().forEach((track) => track.stop());
+    microphone = null;
+    page.querySelector('[data-do="mute"]').setAttribute("aria-pressed", "false");
     show(state, reason);
   }
 
   async function call() {
     if (!window.JsSIP || !navigator.mediaDevices || !window.RTCPeerConnection) return show("unsupported");
     show("asking");
-    let microphone;
     try {
       microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch {
-      return show("no-mic");
+      return end("no-mic");
     }
     show("calling");
-    let account;
     try {
-      account = await access();
+      dial(await access());
     } catch (error) {
-      microphone.getTracks().forEach((track) => track.stop());
-      return show("failed", error.message);
+      end("failed", error.message);
     }
-    ua = new JsSIP.UA({
+  }
+
+  function dial(account) {
+    const mine = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(account.socket)],
       uri: `sip:${account.name}@${account.host}`,
       password: account.secret,
       register: false,
       session_timers: false,
     });
-    ua.on("disconnected", () => session || end("failed", ""));
-    ua.on("connected", () => {
-      if (session) return;
-      session = ua.call(`sip:${account.number}@${account.host}`, { mediaStream: microphone, pcConfig: { iceServers: [] } });
+    ua = mine;
+    mine.on("disconnected", () => mine === ua && !(session && session.isEstablished()) && end("failed", ""));
+    mine.on("connected", () => {
+      if (mine !== ua || session) return;
+      session = mine.call(`sip:${account.number}@${account.host}`, { mediaStream: microphone, pcConfig: { iceServers: [] } });
       session.connection.addEventListener("track", (event) => {
         sound.srcObject = event.streams[0] || new MediaStream([event.track]);
       });
       session.on("confirmed", () => {
-        since = Date.now();
-        show("talking");
+        show("greeting");
+        follow(account.progress);
       });
-      const stop = () => microphone.getTracks().forEach((track) => track.stop());
-      session.on("ended", () => { stop(); end("ended"); });
-      session.on("failed", (event) => { stop(); end(event.cause === JsSIP.C.causes.CANCELED ? "ended" : "failed", ""); });
+      session.on("ended", () => end("ended"));
+      session.on("failed", (event) => end(event.cause === JsSIP.C.causes.CANCELED ? "ended" : "failed", ""));
     });
-    ua.start();
+    mine.start();
+  }
+
+  function hangUp() {
+    if (session) session.terminate();
+    else end("ended");
   }
 
   function mute(button) {
+    if (!session) return;
     const muted = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(muted));
-    if (session) muted ? session.mute({ audio: true }) : session.unmute({ audio: true });
+    if (muted) session.mute({ audio: true });
+    else session.unmute({ audio: true });
   }
 
   page.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
     if (button.dataset.do === "call") call();
-    if (button.dataset.do === "hang-up" && session) session.terminate();
+    if (button.dataset.do === "hang-up") hangUp();
     if (button.dataset.do === "mute") mute(button);
   });
   addEventListener("pagehide", () => session && session.terminate());
-  setInterval(() => {
-    if (page.dataset.state !== "talking") return;
-    const seconds = Math.floor((Date.now() - since) / 1000);
-    clock.textContent = `${Math.floor(seconds / 60)}.${String(seconds % 60).padStart(2, "0")}`;
-  }, 500);
+  setInterval(runClock, 500);
 })();

@@ -1,0 +1,168 @@
+"""Real browsers against the whole product: one copy for all tests of this folder, a browser per person.
+
+A browser's microphone is a file with one tone, so that a page can tell who it hears.
+"""
+
+import math
+import shutil
+import struct
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from borgerlinje.demo import sign_ins
+from borgerlinje.demo.sign_ins import SignIn
+from tests.support.product import Product
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test sets it up")
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright  # noqa: E402
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+)
+CITIZEN_HZ, EMPLOYEE_HZ = 440, 1000
+WIDE, NARROW = (1280, 800), (360, 740)
+SETTLE_MS = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the machine's Chromium, or skip and say that it is missing."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium here: make test fetches it where it can")
+    return found
+
+
+@pytest.fixture(scope="session")
+def product(chromium: str) -> Iterator[Product]:
+    """Run the whole product with the demo; its robots stay at home, so that calls reach the tests' own people."""
+    del chromium
+    with Product(demo=True, BORGERLINJE_DEMO_ROBOTS="0") as running:
+        yield running.start()
+
+
+@pytest.fixture(scope="session")
+def sign_in_of(product: Product) -> Callable[[str], SignIn]:
+    """Return the demo's sign-in of an account, by the first part of its address."""
+    known = {one.email.partition("@")[0]: one for one in sign_ins.read(product.home)}
+    return known.__getitem__
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drive browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a browser of their own."""
+
+    page: Page
+    faults: list[str]
+
+    def check(self) -> None:
+        """Fail when the page reported an error of its own or a breach of the Content-Security-Policy."""
+        assert not self.faults, "\n".join(self.faults)
+
+
+@pytest.fixture(scope="session")
+def browser_with_tone(
+    playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[int], Browser]]:
+    """Return a maker of browsers whose microphone gives one tone."""
+    open_browsers: dict[int, Browser] = {}
+
+    def browser(hertz: int) -> Browser:
+        if hertz not in open_browsers:
+            tone = write_tone(tmp_path_factory.mktemp("tone") / f"{hertz}.wav", hertz)
+            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={tone}"]
+            open_browsers[hertz] = playwright.chromium.launch(executable_path=chromium, args=flags)
+        return open_browsers[hertz]
+
+    yield browser
+    for each in open_browsers.values():
+        each.close()
+
+
+@pytest.fixture
+def person(
+    product: Product, browser_with_tone: Callable[[int], Browser]
+) -> Iterator[Callable[..., Person]]:
+    """Return a maker of people: `hertz` is what their microphone gives, `size` their window."""
+    contexts: list[BrowserContext] = []
+
+    def make(*, hertz: int = CITIZEN_HZ, size: tuple[int, int] = WIDE, language: str = "da") -> Person:
+        context = browser_with_tone(hertz).new_context(
+            base_url=product.url,
+            viewport={"width": size[0], "height": size[1]},
+            locale="da-DK",
+            timezone_id="Europe/Copenhagen",
+            permissions=["microphone"],
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SETTLE_MS)
+        found = Person(page, listen_for_faults(page))
+        if language != "da":
+            page.goto("/")
+            page.click(f'.bl-language button[value="{language}"]')
+        return found
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def listen_for_faults(page: Page) -> list[str]:
+    """Gather what the page's console calls an error, and scripts that failed."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: faults.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+    )
+    return faults
+
+
+def write_tone(path: Path, hertz: int, *, seconds: int = 10, rate: int = 48_000) -> Path:
+    """Write a tone as a 16-bit mono file. A whole number of periods, so that it repeats without a click."""
+    samples = (int(12_000 * math.sin(2 * math.pi * hertz * index / rate)) for index in range(seconds * rate))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return path
+
+
+def sign_in(page: Page, account: SignIn, *, to: str) -> None:
+    """Sign in through the form, on the way to a page."""
+    page.goto(to)
+    page.fill("input[name=login]", account.email)
+    page.fill("input[name=password]", account.password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(f"**{to}")
