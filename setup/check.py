@@ -15,9 +15,11 @@ PACKAGE = ROOT / "borgerlinje"
 LANGUAGES = ("en",)
 
 
-def django(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a command of Django's with our settings and no database."""
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "borgerlinje.settings", "PYTHONPATH": str(ROOT)}
+def django(
+    *arguments: str, cwd: Path = ROOT, settings: str = "borgerlinje.settings"
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of Django's with our settings, or with none, and no database."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "django", *arguments],
         cwd=cwd,
@@ -40,7 +42,10 @@ def missing_translations() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "borgerlinje"
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("static_built", "__pycache__", "static"))
-        made = django("makemessages", "--no-obsolete", *(f"--locale={code}" for code in LANGUAGES), cwd=copy)
+        (copy / "locale").mkdir(exist_ok=True)
+        locales = [f"--locale={code}" for code in LANGUAGES]
+        # Without our settings, whose path to the texts is the real one.
+        made = django("makemessages", "--no-obsolete", *locales, cwd=copy, settings="")
         if made.returncode != 0:
             return ["The texts could not be collected:", made.stderr.strip()]
         for code in LANGUAGES:

@@ -69,7 +69,7 @@ class Progress:
 
         def tick() -> None:
             while not over.wait(SECONDS_PER_DOT):
-                self._write(".", end="")
+                self._write(". ", end="")
 
         ticking = threading.Thread(target=tick, daemon=True)
         ticking.start()

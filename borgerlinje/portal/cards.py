@@ -61,7 +61,8 @@ def _digits(all_numbers: Iterable[LineNumber], place: Authority | None) -> list[
     """Return the numbers to show, the one to call first: the place's own, else those common to all."""
     own = [number for number in all_numbers if place is not None and number.home_authority_id == place.pk]
     common = [number for number in all_numbers if number.home_authority_id is None]
-    chosen = own or common or list(all_numbers)
+    # A number that belongs to one place is never shown to the citizens of another, unless the line has no other at all.
+    chosen = own or common or sorted(all_numbers, key=lambda number: not number.is_main)[:1]
     return [number.digits for number in sorted(chosen, key=lambda number: (not number.is_main, number.digits))]
 
 

@@ -4,7 +4,6 @@ A browser's microphone is a file with one tone, so that a page can tell who it h
 """
 
 import math
-import shutil
 import struct
 import wave
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 
 from borgerlinje.demo import sign_ins
 from borgerlinje.demo.sign_ins import SignIn
+from borgerlinje.kit import parts
 from tests.support.product import Product
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test sets it up")
@@ -48,10 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the machine's Chromium, or skip and say that it is missing."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = parts.find("chromium")
     if found is None:
         pytest.skip("no Chromium here: make test fetches it where it can")
-    return found
+    return found[0]
 
 
 @pytest.fixture(scope="session")
@@ -108,9 +108,7 @@ def browser_with_tone(
 
 
 @pytest.fixture
-def person(
-    product: Product, browser_with_tone: Callable[[int], Browser]
-) -> Iterator[Callable[..., Person]]:
+def person(product: Product, browser_with_tone: Callable[[int], Browser]) -> Iterator[Callable[..., Person]]:
     """Return a maker of people: `hertz` is what their microphone gives, `size` their window."""
     contexts: list[BrowserContext] = []
 

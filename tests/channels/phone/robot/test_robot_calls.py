@@ -1,7 +1,6 @@
 """Robots that call each other over UDP on this machine, and one that is called by sipp."""
 
 import asyncio
-import shutil
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -12,9 +11,10 @@ import pytest
 from borgerlinje.channels.phone.robot.call import Cause, Incoming, State
 from borgerlinje.channels.phone.robot.datagrams import Datagrams, PortTakenError
 from borgerlinje.channels.phone.robot.phone import Robot, RobotError
+from borgerlinje.kit import parts
 
 HERE = Path(__file__).parent
-needs_sipp = pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed")
+needs_sipp = pytest.mark.skipif(parts.find("sipp") is None, reason="sipp is not installed")
 
 
 @pytest.fixture
@@ -228,8 +228,10 @@ async def test_robot_calls_sipp(anna: Robot, tmp_path: Path) -> None:
 
 async def sipp(*arguments: str, folder: Path) -> int:
     """Run sipp without its screen and give its exit code."""
+    program = parts.find("sipp")
+    assert program
     process = await asyncio.create_subprocess_exec(
-        "sipp",
+        *program,
         "-i",
         "127.0.0.1",
         "-nostdin",
