@@ -82,7 +82,7 @@ class Side:
         """Let the citizens wait, then serve them one after the other."""
         calls = [await citizen.call(self.number, **telephone.address) for _ in range(WAITING)]
         ringing = await self.employee.next_call(within=20)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(15):
             while not await asyncio.to_thread(self.is_full):  # noqa: ASYNC110 - other processes write what is looked at
                 await asyncio.sleep(0.05)
         for number in range(WAITING):

@@ -12,6 +12,8 @@ from borgerlinje.lines import numbers
 from borgerlinje.lines.models import Line
 from borgerlinje.staff.models import Employee
 
+# So long an offer that ended by itself is news at the desk.
+_NEWS = timedelta(minutes=1)
 _OPEN = ("arrived", "waiting", "offered", "connected")
 
 
@@ -26,6 +28,7 @@ class Desk:
     queue: list[Contact]
     colleagues: list[Presence]
     earlier: list[Contact] = field(default_factory=list)
+    last_offer: Offer | None = None
 
     @property
     def card(self) -> Contact | None:
@@ -104,7 +107,10 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         .order_by("employee__given_name", "employee__initial")[:60]
     )
     shown = offer.contact if offer else contact
-    return Desk(employee, presence, offer, contact, list(queue), list(colleagues), earlier_today(shown, now=now))
+    last_offer = None if shown else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
+    return Desk(
+        employee, presence, offer, contact, list(queue), list(colleagues), earlier_today(shown, now=now), last_offer
+    )
 
 
 def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:

@@ -104,6 +104,19 @@ def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 
 @allowed(Role.EMPLOYEE)
 @require_POST
+def hang_up(request: HttpRequest) -> HttpResponse:
+    """End the employee's conversation from the rows: for a browser that was loaded anew and has lost its own end of it."""
+    employee = _employee(request)
+    contact = Contact.objects.filter(employee=employee, state="connected").first()
+    if contact is not None:
+        change = _run(do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
+        if change is not None:
+            hints.send_on_commit(*change.topics)
+    return _answer(request, employee)
+
+
+@allowed(Role.EMPLOYEE)
+@require_POST
 def note(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Save the note of the contact in hand. Refused, and the older text kept, when it holds what looks like a CPR number."""
     employee = _employee(request)

@@ -36,6 +36,10 @@ FLAGS = (
 CITIZEN_HZ, EMPLOYEE_HZ = 440, 1000
 WIDE, NARROW = (1280, 800), (360, 740)
 SETTLE_MS = 15_000
+# As a browser answers when the person said no.
+NO_MICROPHONE = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> str:
     """Return the machine's Chromium, or skip and say that it is missing."""
     found = parts.find("chromium")
@@ -54,7 +58,7 @@ def chromium() -> str:
     return found[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(chromium: str) -> Iterator[Product]:
     """Run the whole product with the demo; its robots stay at home, so that calls reach the tests' own people."""
     del chromium
@@ -62,14 +66,14 @@ def product(chromium: str) -> Iterator[Product]:
         yield running.start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sign_in_of(product: Product) -> Callable[[str], SignIn]:
     """Return the demo's sign-in of an account, by the first part of its address."""
     known = {one.email.partition("@")[0]: one for one in sign_ins.read(product.home)}
     return known.__getitem__
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """Drive browsers."""
     with sync_playwright() as driver:
@@ -88,7 +92,7 @@ class Person:
         assert not self.faults, "\n".join(self.faults)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser_with_tone(
     playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[int], Browser]]:
@@ -112,7 +116,9 @@ def person(product: Product, browser_with_tone: Callable[[int], Browser]) -> Ite
     """Return a maker of people: `hertz` is what their microphone gives, `size` their window."""
     contexts: list[BrowserContext] = []
 
-    def make(*, hertz: int = CITIZEN_HZ, size: tuple[int, int] = WIDE, language: str = "da") -> Person:
+    def make(
+        *, hertz: int = CITIZEN_HZ, size: tuple[int, int] = WIDE, language: str = "da", has_microphone: bool = True
+    ) -> Person:
         context = browser_with_tone(hertz).new_context(
             base_url=product.url,
             viewport={"width": size[0], "height": size[1]},
@@ -124,6 +130,8 @@ def person(product: Product, browser_with_tone: Callable[[int], Browser]) -> Ite
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(SETTLE_MS)
+        if not has_microphone:
+            page.add_init_script(NO_MICROPHONE)
         found = Person(page, listen_for_faults(page))
         if language != "da":
             page.goto("/")

@@ -179,3 +179,15 @@ def test_telephone_account_is_for_one_browser_at_a_time(cast: Cast, web: Client)
     assert get(web, f"/bord/telefon/{second['name']}/").json() == {"ready": False}
     live = cast.employee.phone_endpoints.filter(revoked_at__isnull=True).values_list("name", flat=True)
     assert list(live) == [second["name"]]
+
+
+def test_hang_up_from_a_page_loaded_anew_ends_the_conversation(web: Client, cast: Cast) -> None:
+    contact_id = talking(cast, cast.employee)
+    post(web, "/bord/laeg-paa/")
+    assert cast.contact(contact_id).state == "wrap_up"
+
+
+def test_hang_up_without_a_conversation_changes_nothing(web: Client, cast: Cast) -> None:
+    contact_id = talking(cast, cast.colleague)
+    assert post(web, "/bord/laeg-paa/").status_code == HTTPStatus.OK
+    assert cast.contact(contact_id).state == "connected"

@@ -110,12 +110,12 @@ async def test_nobody_answers_and_the_citizen_keeps_the_place(
 
 
 @pytest.mark.parametrize(
-    ("code", "ended_as", "presence"),
-    [(486, "failed", "not_answering"), (603, "declined", "paused"), (480, "expired", "not_answering")],
+    "refusal", [(486, "failed", "not_answering"), (603, "declined", "paused"), (480, "expired", "not_answering")]
 )
 async def test_the_phone_refuses_and_the_citizen_waits_on(
-    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot, code: int, ended_as: str, presence: str
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot, refusal: tuple[int, str, str]
 ):
+    code, ended_as, presence = refusal
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
     await citizen.call("46313020", **telephone.address)
     ringing = await desk_phone.next_call(within=10)

@@ -5,12 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
 from borgerlinje.channels.phone.robot.phone import Robot
-from borgerlinje.kit import clock, running
+from borgerlinje.contacts.actions import do_arrive
+from borgerlinje.contacts.lifecycle import Event
+from borgerlinje.dispatch.actions import do_event
+from borgerlinje.kit import clock, embedded, running
+from borgerlinje.kit.database import run
+from borgerlinje.kit.ids import uuid7
 from tests.support.cast import Cast
+from tests.support.database import TestDatabase
 from tests.support.telephone import Telephone, until, wait_for_phone
 from tests.telephone.test_call import CITIZEN_HERTZ, EMPLOYEE_HERTZ, connect
 
@@ -130,3 +137,38 @@ async def test_selftest_makes_a_real_call_and_leaves_nothing_behind(telephone: T
         "SELECT 1 FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id WHERE l.is_hidden"
     )
     assert people.line.pk
+
+
+async def test_asterisk_has_started_anew_and_its_calls_are_closed_as_technical(
+    telephone: Telephone, people: Cast, database: TestDatabase
+):
+    del people
+    await asyncio.to_thread(telephone.kill, "phone")
+    # As a call looks whose Asterisk is gone: it arrived before this one started, and its channel is no more.
+    long_ago = clock.now() - timedelta(hours=1)
+    lost = uuid7(long_ago)
+    with database.as_owner() as connection:
+        cursor = connection.cursor()
+        run(do_arrive(lost, dialled="46313020", caller="46120000", channel_ref="1.1", now=long_ago), cursor)
+        run(do_event(lost, Event.GREETED, now=long_ago), cursor)
+    await restart(telephone)
+    await until(lambda: telephone.contact()["closed_as"] == "technical")
+    assert telephone.story()[-1] == "technical_fault"
+
+
+async def test_database_is_away_for_a_moment_and_what_happened_is_written_afterwards(
+    telephone: Telephone, people: Cast, database: TestDatabase, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call, ringing = await connect(telephone, citizen, desk_phone)
+    with database.cluster.connect("postgres", embedded.SUPERUSER) as connection:
+        connection.execute("ALTER ROLE bl_engine NOLOGIN")
+        try:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bl_engine'")
+            await call.hang_up()
+            await until(lambda: "database_away" in telephone.log_of("phone"))
+        finally:
+            connection.execute("ALTER ROLE bl_engine LOGIN")
+    assert await ringing.reached("ended", within=10)
+    await until(lambda: telephone.presence(people.employee.pk) == "wrap_up", within=10)
+    assert telephone.story()[-1] == "citizen_left"

@@ -65,8 +65,9 @@ def do_revoke_endpoint(name: str, *, now: datetime) -> Steps[None]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a citizen's call from the browser has come: whether the telephone knows the account, the contact's state (empty
-    before it arrived) and its place in the queue, counted from 1.
+    """How far a citizen's call from the browser has come.
+
+    `is_ready`: the telephone knows the account; then the contact's state (empty before it arrived) and its place, counted from 1.
     """
 
     is_ready: bool = False

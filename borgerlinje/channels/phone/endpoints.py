@@ -20,30 +20,35 @@ _KEPT_AFTER_REVOCATION = timedelta(days=1)
 _CREATED_IN_ORDER = ("auth", "aor", "endpoint")
 
 
-def do_find_due(*, started_at: datetime, now: datetime) -> Steps[list[Row]]:
-    """Return the accounts Asterisk must be told of, and those it must forget (`is_over`), which lose their password now."""
+def due(*, started_at: datetime, now: datetime) -> Steps[list[Row]]:
+    """Return the accounts Asterisk must be told of, and those that are over (`is_over`) and not cleared away yet."""
     return (
         yield Query(
             """
-            WITH ended AS (
-                UPDATE phone_phoneendpoint SET revoked_at = coalesce(revoked_at, %(now)s), secret = ''
-                 WHERE revoked_at IS NULL AND expires_at <= %(now)s RETURNING id)
-            SELECT e.id, e.name, e.kind, e.secret, e.contact_uri,
-                   e.revoked_at IS NOT NULL OR e.expires_at <= %(now)s AS is_over
-              FROM phone_phoneendpoint e
-             WHERE (e.revoked_at IS NOT NULL OR e.expires_at <= %(now)s) AND e.pushed_at IS NOT NULL
-                OR e.revoked_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > %(now)s)
-                   AND (e.pushed_at IS NULL OR e.pushed_at < %(started)s)
+            SELECT id, name, kind, secret, contact_uri, revoked_at IS NOT NULL OR expires_at <= %(now)s AS is_over
+              FROM phone_phoneendpoint
+             WHERE revoked_at IS NOT NULL AND pushed_at IS NOT NULL
+                OR revoked_at IS NULL AND (expires_at <= %(now)s OR pushed_at IS NULL OR pushed_at < %(started)s)
             """,
             {"now": now, "started": started_at},
         )
     )
 
 
-def do_note(endpoint_id: int, *, pushed_at: datetime | None) -> Steps[None]:
-    """Note when Asterisk was told of an account; None: it has forgotten it."""
+def do_note_pushed(row: Row, *, now: datetime) -> Steps[None]:
+    """Note that Asterisk has been told of an account, unless the account has changed meanwhile."""
     yield Query(
-        "UPDATE phone_phoneendpoint SET pushed_at = %(at)s WHERE id = %(id)s", {"id": endpoint_id, "at": pushed_at}
+        "UPDATE phone_phoneendpoint SET pushed_at = %(now)s WHERE id = %(id)s AND contact_uri = %(uri)s",
+        {"id": row["id"], "uri": row["contact_uri"], "now": now},
+    )
+
+
+def do_note_removed(endpoint_id: int, *, now: datetime) -> Steps[None]:
+    """Note that Asterisk has forgotten an account that is over; its password goes."""
+    yield Query(
+        "UPDATE phone_phoneendpoint SET pushed_at = NULL, revoked_at = coalesce(revoked_at, %(now)s), secret = ''"
+        " WHERE id = %(id)s",
+        {"id": endpoint_id, "now": now},
     )
 
 
@@ -57,17 +62,19 @@ def do_forget_old(*, now: datetime) -> Steps[None]:
 
 async def synchronise(ari: Ari, store: Store, *, started_at: datetime) -> None:
     """Bring Asterisk's accounts in line with the rows. Raises AriError or psycopg.OperationalError."""
-    due = await store.write(lambda: do_find_due(started_at=started_at, now=clock.now()))
-    for row in due:
-        told_at = clock.now()
+    now = clock.now()
+    for row in await store.read(due(started_at=started_at, now=now)):
         if row["is_over"]:
             await _remove(ari, row["name"])
-            await store.write(partial(do_note, row["id"], pushed_at=None))
+            await store.write(partial(do_note_removed, row["id"], now=now))
         elif await _push(ari, row):
-            await store.write(partial(do_note, row["id"], pushed_at=told_at))
+            await store.write(partial(do_note_pushed, row, now=now))
 
 
 async def _push(ari: Ari, row: Row) -> bool:
+    if row["kind"] == "robot":
+        # An address given to an account that is known would be added to the old one: both would ring.
+        await _remove(ari, row["name"])
     if row["kind"] == "robot":
         # Told of another contact, Asterisk keeps the old one as well and calls that first.
         await _tell(ari, "DELETE", "aor", row["name"], None)

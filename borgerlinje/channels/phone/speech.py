@@ -13,8 +13,10 @@ import wave
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import numpy as np
+import structlog
 
 from borgerlinje.channels.phone import music
 from borgerlinje.channels.phone.dialplan import ANNOUNCEMENT
@@ -28,6 +30,8 @@ TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke ta
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
 LONGEST_QUEUE_SAID: Final = 20
+
+log = structlog.get_logger("phone")
 
 _FOLDER: Final = "borgerlinje"
 _VERSION: Final = 1  # Part of every name: raise it when the sound made from a text changes.
@@ -85,7 +89,12 @@ def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> 
     except (OSError, subprocess.SubprocessError):
         return False
     samples, rate = _read_wave(done.stdout)
-    _write_sound(sounds / (name or name_of(text, language)), _levelled(samples), rate)
+    try:
+        _write_sound(sounds / (name or name_of(text, language)), _levelled(samples), rate)
+    except OSError as error:
+        # A full disk must not end a call: the citizen then hears music at once.
+        log.warning("sound_not_written", error_type=type(error).__name__)
+        return False
     return True
 
 
@@ -134,7 +143,8 @@ def _write_sound(base: Path, samples: Samples, rate: int) -> None:
     base.parent.mkdir(parents=True, exist_ok=True)
     for suffix, new_rate in _RATES:
         body = (np.clip(resample(samples, rate, new_rate), -1.0, 1.0) * 32767).astype("<i2").tobytes()
-        draft = base.with_name(f".{base.name}.{os.getpid()}.{suffix}")
+        # A name of its own for each draft: two calls may want the same text at once.
+        draft = base.with_name(f".{base.name}.{uuid4()}.{suffix}")
         with wave.open(str(draft), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

@@ -9,7 +9,7 @@
     "hang-up": () => phone.hangUp(),
     mute: () => phone.toggleMute(),
     "try-phone": () => phone.start(),
-    "take-desk": () => claim(true),
+    "take-desk": () => takeOver(),
   };
 
   document.addEventListener("click", (event) => {
@@ -36,7 +36,7 @@
     }
     if (event.key === "Enter" && event.target.name === "outcome") {
       event.preventDefault();
-      closing.requestSubmit(closing.querySelector(event.shiftKey ? 'button[name="then"]' : "button:not([name])"));
+      closing.querySelector(event.shiftKey ? 'button[name="then"]' : "button:not([name])").click();
     }
   });
 
@@ -49,8 +49,8 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const source = event.detail.elt;
     const form = source.closest && source.closest("#note-form");
-    if (form && event.detail.successful) form.querySelectorAll("[data-dirty]").forEach((field) => delete field.dataset.dirty);
-    if (form && !event.detail.successful) fault(document.getElementById("note-status"), event.detail.xhr);
+    if (form && event.detail.successful) saved(form);
+    if (form && !event.detail.successful) fault(document.getElementById("note-fault"), event.detail.xhr);
     if (source.id === "closing" && !event.detail.successful) fault(document.getElementById("closing-fault"), event.detail.xhr);
     if (event.detail.xhr.status === 401) location.reload();
   });
@@ -60,8 +60,17 @@
     choice.closest("fieldset").dataset.dirty = "";
   }
 
+  function saved(form) {
+    form.querySelectorAll("[data-dirty]").forEach((field) => delete field.dataset.dirty);
+    form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    document.getElementById("note-fault").replaceChildren();
+  }
+
+  // Says under the field why a text was refused; the text itself stays as it was written.
   function fault(place, xhr) {
     if (!place) return;
+    place.dataset.dirty = "";
+    if (place.id === "note-fault") document.getElementById("notat").setAttribute("aria-invalid", "true");
     const text = xhr.status ? new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent.trim() : "";
     const line = document.createElement("span");
     line.className = "bl-error";
@@ -78,18 +87,46 @@
     }
     shown = now;
     volume();
+    title();
   });
+  // The tab says it too, for a desk that lies behind another window.
+  const usualTitle = document.title;
+  function title() {
+    const offer = document.getElementById("tilbud");
+    document.title = offer ? `${offer.textContent.trim()} – Borgerlinje` : usualTitle;
+  }
   function volume() {
     const range = document.getElementById("ring-volume");
     if (range && document.activeElement !== range) range.value = localStorage.getItem("bl-ring-volume") ?? 60;
   }
 
-  document.addEventListener("bl:offline", () => desk.classList.add("is-offline"));
-  document.addEventListener("bl:online", () => desk.classList.remove("is-offline"));
+  const offline = document.getElementById("desk-offline");
+  document.addEventListener("bl:offline", () => { offline.hidden = false; });
+  document.addEventListener("bl:online", () => {
+    offline.hidden = true;
+    const unsaved = document.querySelector("#note-form:has([data-dirty])");
+    if (unsaved) htmx.trigger(unsaved, "bl:save");
+  });
 
   function elsewhere(isElsewhere) {
     desk.hidden = isElsewhere;
     document.getElementById("desk-elsewhere").hidden = !isElsewhere;
+  }
+
+  // A conversation is not taken from the window that has it.
+  const windows = new BroadcastChannel(`bl-desk-${desk.dataset.employee}`);
+  let isBusyElsewhere = false;
+  windows.addEventListener("message", ({ data }) => {
+    if (data === "busy?" && phone.isTalking()) windows.postMessage("busy");
+    if (data === "busy") isBusyElsewhere = true;
+  });
+
+  async function takeOver() {
+    isBusyElsewhere = false;
+    windows.postMessage("busy?");
+    await new Promise((done) => setTimeout(done, 300));
+    document.getElementById("desk-busy").hidden = !isBusyElsewhere;
+    if (!isBusyElsewhere) claim(true);
   }
 
   async function claim(steal) {

@@ -170,8 +170,10 @@
     session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
   }
 
+  // A page that was loaded anew in the middle of a conversation has no end of it left: the server ends it then.
   function hangUp() {
     if (session) session.terminate();
+    else post(desk().dataset.hangUp).then(() => htmx.trigger(desk(), "bl:read"));
   }
 
   function toggleMute() {
@@ -196,5 +198,5 @@
   });
   addEventListener("pagehide", () => session && session.terminate());
   document.addEventListener("htmx:afterSwap", paint);
-  window.blPhone = { start, stop, answer, hangUp, toggleMute };
+  window.blPhone = { start, stop, answer, hangUp, toggleMute, isTalking: () => Boolean(session && session.isEstablished()) };
 })();
