@@ -27,7 +27,7 @@ def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str,
 
 def test_parts_that_are_here_have_a_version_and_a_path(capsys: pytest.CaptureFixture[str]):
     _, found = report(capsys)
-    for name in ("python", "postgresql", "asterisk", "espeak-ng", "chromium", "sipp", "sox", "msgfmt", "node"):
+    for name in ("python", "postgresql", "asterisk", "espeak-ng", "chromium", "sipp", "msgfmt", "node"):
         part = found[name]
         assert part["found"], part
         assert part["version"], part
@@ -45,7 +45,7 @@ def test_emptied_machine_names_what_is_missing_and_how_to_mend(
     monkeypatch.delenv("ASTERISK_ARI_URL", raising=False)
     code, found = report(capsys)
     assert code == 1
-    for name in ("asterisk", "espeak-ng", "sox", "sipp", "chromium"):
+    for name in ("asterisk", "espeak-ng", "sipp", "chromium"):
         assert not found[name]["found"]
         assert "make " in str(found[name]["mend"])
     assert "ASTERISK_ARI_URL" in str(found["asterisk"]["mend"])
@@ -65,13 +65,13 @@ def test_asterisk_that_does_not_start_is_missing(
 
 
 def test_program_unpacked_into_the_cache_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    starter = tmp_path / "bin" / "sox"
+    starter = tmp_path / "bin" / "sipp"
     starter.parent.mkdir()
     starter.write_text("#!/bin/sh\n")
     starter.chmod(0o755)
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setenv("BORGERLINJE_CACHE", str(tmp_path))
-    assert parts.find("sox") == [str(starter)]
+    assert parts.find("sipp") == [str(starter)]
     assert parts.find("espeak-ng") is None
 
 

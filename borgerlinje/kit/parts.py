@@ -29,7 +29,6 @@ class Program:
 PROGRAMS = (
     Program("espeak-ng", "espeak-ng", "run", "speaks greetings and queue positions"),
     Program("msgfmt", "gettext", "set-up", "compiles the English texts"),
-    Program("sox", "sox", "test", "makes the tones of test calls"),
     Program("sipp", "sip-tester", "test", "plays the citizen's phone", version_arguments=("-v",)),
     Program(
         *("chromium", "chromium", "test", "is the employee's browser"),

@@ -49,9 +49,9 @@ def wait_to_hear(page: Page, element: str, hertz: int, *, attempts: int = 20) ->
     raise AssertionError(msg)
 
 
-def contact_rows(product: Product, sql: str) -> list[dict[str, Any]]:
+def contact_rows(product: Product, sql: str, *values: object) -> list[dict[str, Any]]:
     with psycopg.connect(database.dsn("bl_engine", url=product.running().database_url), row_factory=dict_row) as rows:
-        return rows.execute(sql).fetchall()
+        return rows.execute(sql, values).fetchall()
 
 
 def wait_for_state(page: Page, state: str) -> None:
@@ -107,7 +107,8 @@ def test_citizen_calls_from_the_page_and_an_employee_answers_in_the_browser(
     (stored,) = contact_rows(
         product,
         "SELECT c.id, c.state, c.closed_as, c.subject, c.outcome, c.note, c.caller_number, a.name AS home"
-        " FROM contacts_contact c JOIN cooperation_authority a ON a.id = c.home_authority_id WHERE c.note <> ''",
+        " FROM contacts_contact c JOIN cooperation_authority a ON a.id = c.home_authority_id WHERE c.note = %s",
+        NOTE,
     )
     assert stored | {"id": None} == {
         "id": None,
@@ -120,7 +121,7 @@ def test_citizen_calls_from_the_page_and_an_employee_answers_in_the_browser(
         "home": "Næstved",
     }
     story = contact_rows(
-        product, f"SELECT name FROM contacts_contactevent WHERE contact_id = '{stored['id']}' ORDER BY id"
+        product, "SELECT name FROM contacts_contactevent WHERE contact_id = %s ORDER BY id", stored["id"]
     )
     assert [event["name"] for event in story] == [
         "arrived",

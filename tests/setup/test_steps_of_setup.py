@@ -97,7 +97,7 @@ def test_starter_runs_the_program_of_its_folder_with_its_libraries(tmp_path: Pat
 
 def test_starter_of_a_package_with_another_layout_is_refused(tmp_path: Path):
     with pytest.raises(SetupError, match="another layout"):
-        tools.write_starter(tmp_path / "bin" / "sox", "sox", tmp_path)
+        tools.write_starter(tmp_path / "bin" / "sipp", "sipp", tmp_path)
 
 
 def test_folder_that_holds_no_asterisk_is_refused(tmp_path: Path):
