@@ -201,9 +201,10 @@ def _topics(key: str) -> frozenset[str] | None:
         user = get_user(request)
         if not user.is_authenticated or not user.is_active:
             return None
-        roles, authorities = who(user.pk)
+        standing = who(user.pk)
+        authorities = standing.authorities()
         set_fence(user_id=user.pk, authorities=authorities)
         employees = Employee.objects.filter(user_id=user.pk).values_list("pk", flat=True)
         lines = Line.objects.filter(owner_id__in=authorities).values_list("pk", flat=True)
         topics = {f"{OWN_DESK}{employee}" for employee in employees} | {f"line:{line}" for line in lines}
-        return frozenset(topics | ({"queue"} if roles else set()))
+        return frozenset(topics | ({"queue"} if standing.roles else set()))

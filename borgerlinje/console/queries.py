@@ -6,6 +6,7 @@ from datetime import datetime
 
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
+from borgerlinje.kit import clock
 from borgerlinje.staff.models import RoleAssignment, User
 
 _SHOWN = 200
@@ -80,6 +81,6 @@ def live() -> Live:
 
 def roles_of(user: User, *, at: datetime) -> list[RoleAssignment]:
     """Return the roles a person holds at an instant, with their authorities."""
-    on = at.date()
+    on = at.astimezone(clock.COPENHAGEN).date()
     held = RoleAssignment.objects.filter(user=user, from_on__lte=on).select_related("authority")
     return [each for each in held.order_by("role", "authority__name") if each.to_on is None or each.to_on > on]

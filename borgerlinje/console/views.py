@@ -9,11 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
 from borgerlinje.console import queries
-from borgerlinje.dispatch.actions import do_sign_out
 from borgerlinje.dispatch.models import Presence
-from borgerlinje.kit import clock, hints
+from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps, run
 from borgerlinje.lines.queries import load, open_lines
 from borgerlinje.portal.cards import card
@@ -80,12 +78,6 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the person's work and session: no call rings for somebody who went home."""
-    employee = request.employee  # type: ignore[attr-defined] # set by staff.fence.Fence
-    if employee is not None:
-        now = clock.now()
-        change = _run(do_sign_out(employee.pk, now=now))
-        _run(do_revoke_employee_endpoints(employee.pk, now=now))
-        hints.send_on_commit("phone", "queue", *(change.topics if change else ()))
     logout(request)
     return redirect("portal:home")
 

@@ -18,10 +18,17 @@ WITH contact AS (
     INSERT INTO contacts_contact (
         id, line_id, channel, authority_id, home_authority_id, home_source, state, arrived_at, caller_number, dialled,
         channel_ref, is_test, closed_as, subject, outcome, note)
-    SELECT %(id)s, l.id, %(channel)s::text, coalesce(n.home_authority_id, l.owner_id), n.home_authority_id,
+    SELECT %(id)s, l.id, %(channel)s::text,
+           -- A number may outlive a membership: then the line's owner answers for the data, so that its people see it.
+           CASE WHEN n.home_authority_id = l.owner_id OR EXISTS (
+                SELECT 1 FROM cooperation_membership m
+                 WHERE m.centre_id = l.centre_id AND m.authority_id = n.home_authority_id AND m.from_on <= today.day
+                   AND (m.to_on IS NULL OR m.to_on > today.day)) THEN n.home_authority_id ELSE l.owner_id END,
+           n.home_authority_id,
            CASE WHEN n.home_authority_id IS NULL THEN 'unknown' ELSE 'number' END,
            'arrived', %(now)s::timestamptz, %(caller)s::text, n.digits, %(channel_ref)s::text, l.is_hidden, '', '', '', ''
-      FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id
+      FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id,
+           (SELECT (%(now)s::timestamptz AT TIME ZONE 'Europe/Copenhagen')::date AS day) AS today
      WHERE n.digits = %(dialled)s::text
     RETURNING *
 ), event AS (

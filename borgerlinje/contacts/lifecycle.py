@@ -108,7 +108,7 @@ _TABLE: dict[tuple[State, Event], Decision] = {
         State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_EMPLOYEE,)
     ),
     (State.CONNECTED, Event.EMPLOYEE_LEFT): Decision(
-        State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_CITIZEN,)
+        State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE)
     ),
     (State.WRAP_UP, Event.COMPLETED): Decision(State.CLOSED, ClosedAs.ANSWERED, Presence.FREE),
 }

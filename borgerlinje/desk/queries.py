@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 
 from borgerlinje.contacts.models import Contact, ContactEvent, Outcome
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
+from borgerlinje.kit import clock
 from borgerlinje.lines import numbers
 from borgerlinje.lines.models import Line
 from borgerlinje.staff.models import Employee
@@ -94,7 +95,9 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         .prefetch_related(Prefetch("events", ContactEvent.objects.select_related("employee")))
         .first()
     )
-    centres = list(employee.works.filter(Q(to_on__isnull=True) | Q(to_on__gt=now)).values_list("centre_id", flat=True))
+    today = now.astimezone(clock.COPENHAGEN).date()
+    at_work = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
+    centres = list(employee.works.filter(at_work).values_list("centre_id", flat=True))
     queue = contacts.filter(state__in=_OPEN, line__centre__in=centres, line__is_hidden=False).order_by("arrived_at")[
         :50
     ]
@@ -114,13 +117,12 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
 
 
 def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:
-    """Return this caller's other contacts of the last twelve hours, newest first; none for a withheld number."""
+    """Return this caller's other contacts of today, newest first; none for a withheld number."""
     if contact is None or len(contact.caller_number) < len(numbers.normalise("46313020")):
         return []
+    midnight = now.astimezone(clock.COPENHAGEN).replace(hour=0, minute=0, second=0, microsecond=0)
     return list(
-        Contact.objects.filter(
-            caller_number=contact.caller_number, arrived_at__gt=now - timedelta(hours=12), is_test=False
-        )
+        Contact.objects.filter(caller_number=contact.caller_number, arrived_at__gte=midnight, is_test=False)
         .exclude(pk=contact.pk)
         .select_related("employee__employer")
         .order_by("-arrived_at")[:3]

@@ -173,6 +173,7 @@ def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
 
     An employee in after-call work becomes ready by closing the contact, not by this.
     """
+    yield from _do_take_up(employee_id, now=now)
     rows = yield Query(
         """
         INSERT INTO dispatch_presence (employee_id, state, since, idle_since, pause_after)
@@ -219,10 +220,33 @@ def do_sign_in(employee_id: int, *, now: datetime) -> Steps[None]:
         """,
         {"employee": employee_id, "now": now},
     )
+    yield from _do_take_up(employee_id, now=now)
+
+
+def _do_take_up(employee_id: int, *, now: datetime) -> Steps[None]:
+    """Give an employee who comes back the state of the contact that is still theirs."""
+    yield Query(
+        """
+        UPDATE dispatch_presence p SET
+            state = CASE c.state WHEN 'connected' THEN 'talking' ELSE 'wrap_up' END, since = %(now)s::timestamptz
+          FROM contacts_contact c
+         WHERE p.employee_id = %(employee)s::bigint AND c.employee_id = p.employee_id
+           AND c.state IN ('connected', 'wrap_up') AND p.state NOT IN ('talking', 'wrap_up')
+        """,
+        {"employee": employee_id, "now": now},
+    )
 
 
 def do_sign_out(employee_id: int, *, now: datetime) -> Steps[Change | None]:
     """Sign an employee out; a contact offered to them goes back to its place first."""
+    # Not ready any more first, so that no offer can be made between the look at the offers and the end of the transaction.
+    yield Query(
+        """
+        UPDATE dispatch_presence SET state = 'paused', since = %(now)s::timestamptz
+         WHERE employee_id = %(employee)s::bigint AND state = 'ready'
+        """,
+        {"employee": employee_id, "now": now},
+    )
     open_offers = yield Query(
         "SELECT id, contact_id FROM dispatch_offer WHERE employee_id = %(employee)s::bigint AND ended_at IS NULL",
         {"employee": employee_id},

@@ -50,6 +50,9 @@ SELECT p.employee_id, e.employer_id, p.idle_since,
          WHERE s.employee_id = e.id AND (s.expires_on IS NULL OR s.expires_on > %(today)s)) AS skills
   FROM dispatch_presence p JOIN staff_employee e ON e.id = p.employee_id
  WHERE p.state = 'ready' AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
+   AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id
+                      AND c.state IN ('connected', 'wrap_up') AND c.channel = 'phone')
 """
 
 
@@ -125,10 +128,12 @@ async def lead(connection: Connection, hints: Hints) -> None:
     swept_at = 0.0
     async for _ in hints.listen("dispatch", timeout_seconds=TIMER_SECONDS):
         started = time.perf_counter()
-        topics = await tick(connection, now=clock.now())
+        topics: list[str] = []
+        # First what nobody ended in time, so that a row left behind can never stand in the way of all others.
         if started - swept_at > 1:
             swept_at = started
             topics += await sweep(connection, now=clock.now())
+        topics += await tick(connection, now=clock.now())
         hints.send(*topics)
         TICK_SECONDS.observe(time.perf_counter() - started)
 

@@ -149,8 +149,7 @@ class SpecialDay(models.Model):
             models.UniqueConstraint(fields=("line", "on"), name="special_day_once"),
             models.CheckConstraint(
                 condition=Q(opens__isnull=True, closes__isnull=True)
-                | Q(closes__gt=F("opens"))
-                | Q(opens__isnull=False, closes="00:00"),
+                | Q(opens__isnull=False, closes__isnull=False) & (Q(closes__gt=F("opens")) | Q(closes="00:00")),
                 name="special_day_closes_after_opening",
             ),
         )

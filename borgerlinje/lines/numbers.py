@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from borgerlinje.kit.errors import BorgerlinjeError
 
 COUNTRY = "45"
-_SHORT = range(3, 6)
+_SHORT = range(3, 7)
 _DANISH = 8
 
 
@@ -17,7 +17,7 @@ class NumberError(BorgerlinjeError):
 
     code = "bad_number"
     status = 422
-    message = _("Det er ikke et telefonnummer. Skriv otte cifre, eller et kort nummer på tre til fem cifre.")
+    message = _("Det er ikke et telefonnummer. Skriv otte cifre, eller et kort nummer på tre til seks cifre.")
 
 
 def normalise(text: str) -> str:
@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
     Spaces, dots, hyphens and parentheses are ignored. Raises NumberError.
     """
     digits = re.sub(r"[\s.\-()/]", "", text)
-    digits = re.sub(r"^(\+|00)45(?=\d{8}$)", "", digits)
+    digits = re.sub(r"^(\+|00)45(?=(\d{8}|\d{3,6})$)", "", digits)
     if re.fullmatch(r"45\d{8}", digits):
         digits = digits.removeprefix(COUNTRY)
     if not digits.isascii() or not digits.isdigit() or len(digits) not in {*_SHORT, _DANISH}:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
@@ -75,8 +75,8 @@ def state_text(status: Status, at: datetime) -> str:
     if status.opens_at is None:
         return _("Lukket")
     days = (status.opens_at.astimezone(COPENHAGEN).date() - at.astimezone(COPENHAGEN).date()).days
-    time = {"time": hour(status.opens_at), "day": format_date(status.opens_at.astimezone(COPENHAGEN), "l")}
-    time["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), "j. F")
+    words = {"time": hour(status.opens_at), "day": format_date(status.opens_at.astimezone(COPENHAGEN), "l")}
+    words["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), "j. F")
     if days == 0:
         text = _("Lukket nu. Vi åbner i dag kl. %(time)s")
     elif days == 1:
@@ -85,7 +85,7 @@ def state_text(status: Status, at: datetime) -> str:
         text = _("Lukket nu. Vi åbner %(day)s kl. %(time)s")
     else:
         text = _("Lukket nu. Vi åbner %(day)s den %(date)s kl. %(time)s")
-    return text % time
+    return text % words
 
 
 def wait_text(seconds: float | None) -> str:
@@ -114,13 +114,14 @@ def week(line: Line, at: datetime) -> tuple[tuple[str, str, bool], ...]:
     days = []
     for offset in range(DAYS_IN_A_WEEK):
         day: date = today + timedelta(days=offset)
-        spans = [f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans_on(schedule, day)]
+        spans = [
+            f"{_clock(opens)}–{_clock(closes) if closes > opens else 24}" for opens, closes in spans_on(schedule, day)
+        ]
         name = schedule.holidays.get(day, "") if not spans else ""
         text = ", ".join(spans) or (_("Lukket (%(why)s)") % {"why": name} if name else _("Lukket"))
         days.append((format_date(day, "l"), text, offset == 0))
     return tuple(days)
 
 
-def _clock(time: object) -> str:
-    text = f"{time:%H.%M}".removesuffix(".00").lstrip("0") or "0"
-    return "24" if text == "0" else text
+def _clock(moment: time) -> str:
+    return f"{moment.hour}.{moment.minute:02d}" if moment.minute else str(moment.hour)

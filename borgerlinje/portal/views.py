@@ -1,7 +1,6 @@
 """The citizen's pages."""
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from borgerlinje.channels.phone.actions import citizen_call, do_issue_citizen_en
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.database import run
 from borgerlinje.kit.errors import BorgerlinjeError
+from borgerlinje.kit.throttle import do_count
 from borgerlinje.lines import queries
 from borgerlinje.lines.models import LineNumber
 from borgerlinje.portal.cards import card
@@ -123,6 +123,5 @@ def _number(digits: str) -> LineNumber:
 
 def _throttle(request: HttpRequest) -> None:
     key = f"portal-call:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, CALLS_WINDOW_SECONDS)
-    if cache.incr(key) > CALLS_PER_ADDRESS:
+    if do_count(key, window_seconds=CALLS_WINDOW_SECONDS) > CALLS_PER_ADDRESS:
         raise TooManyCallsError

@@ -4,7 +4,8 @@ The database enforces the fence by row-level security on the setting `app.author
 outermost transaction, so a pooled connection never carries it to the next person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,28 +15,46 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.models import Employee
 from borgerlinje.staff.roles import Role
 
-_WHO = """
-SELECT
-    (SELECT coalesce(array_agg(DISTINCT role), '{}') FROM staff_roleassignment
-      WHERE user_id = %(user)s AND from_on <= %(today)s AND (to_on IS NULL OR to_on > %(today)s)),
-    (SELECT coalesce(array_agg(DISTINCT a), '{}') FROM (
-        SELECT authority_id AS a FROM staff_roleassignment
-         WHERE user_id = %(user)s AND from_on <= %(today)s AND (to_on IS NULL OR to_on > %(today)s)
-        UNION
-        SELECT m.authority_id FROM staff_employee e
-          JOIN staff_employeecentre w ON w.employee_id = e.id
-               AND w.from_on <= %(today)s AND (w.to_on IS NULL OR w.to_on > %(today)s)
-          JOIN cooperation_membership m ON m.centre_id = w.centre_id
-               AND m.from_on <= %(today)s AND (m.to_on IS NULL OR m.to_on > %(today)s)
-         WHERE e.user_id = %(user)s AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
-        UNION
-        SELECT l.owner_id FROM staff_employee e
-          JOIN staff_employeecentre w ON w.employee_id = e.id
-               AND w.from_on <= %(today)s AND (w.to_on IS NULL OR w.to_on > %(today)s)
-          JOIN lines_line l ON l.centre_id = w.centre_id
-         WHERE e.user_id = %(user)s AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
-    ) AS served)
+_HELD = """
+SELECT role, authority_id FROM staff_roleassignment
+ WHERE user_id = %(user)s AND from_on <= %(today)s AND (to_on IS NULL OR to_on > %(today)s)
 """
+
+_SERVED = """
+WITH centre AS (
+    SELECT w.centre_id FROM staff_employee e
+      JOIN staff_employeecentre w ON w.employee_id = e.id
+           AND w.from_on <= %(today)s AND (w.to_on IS NULL OR w.to_on > %(today)s)
+     WHERE e.user_id = %(user)s AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
+)
+SELECT m.authority_id FROM cooperation_membership m JOIN centre USING (centre_id)
+ WHERE m.from_on <= %(today)s AND (m.to_on IS NULL OR m.to_on > %(today)s)
+UNION
+SELECT l.owner_id FROM lines_line l JOIN centre USING (centre_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is today: the roles held, each at which authorities, and the authorities served as an employee."""
+
+    held: Mapping[Role, frozenset[int]]
+    served: frozenset[int]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held at some authority."""
+        return frozenset(self.held)
+
+    def authorities(self, roles: Collection[Role] = tuple(Role)) -> list[int]:
+        """Return the ids of the authorities where one of `roles` is held; an employee's are those served as well.
+
+        A role at one authority opens nothing at another: an auditor here who reads guides there sees contacts here alone.
+        """
+        ids = frozenset().union(*(self.held[role] for role in self.roles.intersection(roles)))
+        if Role.EMPLOYEE in self.roles.intersection(roles):
+            ids |= self.served
+        return sorted(ids)
 
 
 def set_fence(*, user_id: int | None, authorities: list[int]) -> None:
@@ -47,13 +66,23 @@ def set_fence(*, user_id: int | None, authorities: list[int]) -> None:
         )
 
 
-def who(user_id: int) -> tuple[frozenset[Role], list[int]]:
-    """Return the roles a person holds today, and the ids of the authorities they serve or manage today."""
+def who(user_id: int) -> Standing:
+    """Return what a person is today; needs an open transaction, whose fence then shows the person's own rows alone."""
     set_fence(user_id=user_id, authorities=[])
+    held: dict[Role, frozenset[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_WHO, {"user": user_id, "today": clock.today()})
-        roles, authorities = cursor.fetchone()
-    return frozenset(Role(role) for role in roles), sorted(authorities)
+        values: dict[str, Any] = {"user": user_id, "today": clock.today()}
+        cursor.execute(_HELD, values)
+        for role, authority_id in cursor.fetchall():
+            held[Role(role)] = held.get(Role(role), frozenset()) | {authority_id}
+        cursor.execute(_SERVED, values)
+        return Standing(held, frozenset(row[0] for row in cursor.fetchall()))
+
+
+def narrow(request: Any, roles: Collection[Role]) -> None:
+    """Let the rest of the request see only the authorities where its person holds one of `roles`."""
+    request.authorities = request.standing.authorities(roles)
+    set_fence(user_id=request.user.pk, authorities=request.authorities)
 
 
 class Fence:
@@ -76,6 +105,7 @@ class Fence:
 
     @staticmethod
     def _enter(request: Any) -> None:
-        request.roles, request.authorities = who(request.user.pk)
+        request.standing = who(request.user.pk)
+        request.roles, request.authorities = request.standing.roles, request.standing.authorities()
         set_fence(user_id=request.user.pk, authorities=request.authorities)
         request.employee = Employee.objects.select_related("employer").filter(user_id=request.user.pk).first()

@@ -6,11 +6,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from borgerlinje.kit.errors import NotAllowedError
+from borgerlinje.staff.fence import narrow
 from borgerlinje.staff.roles import Role
 
 View = Callable[..., HttpResponse]
@@ -42,6 +44,8 @@ def allowed(*roles: Role) -> Callable[[View], View]:
             held: frozenset[Role] = request.roles  # type: ignore[attr-defined] # set by staff.fence.Fence
             if roles and not held.intersection(roles):
                 raise NotAllowedError
+            if roles:
+                narrow(request, roles)
             return view(request, *args, **kwargs)
 
         setattr(guarded, MARK, roles)
@@ -52,5 +56,7 @@ def allowed(*roles: Role) -> Callable[[View], View]:
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(request.path)["Location"]})
+        # Back to the page the person was on, not to the fragment it asked for.
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(page)["Location"]})
     return redirect_to_login(request.get_full_path())

@@ -1,6 +1,7 @@
 """Log files that do not grow without end."""
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -14,8 +15,10 @@ async def keep_small(home: Home) -> None:
     """Look at the log files now and then, for ever."""
     while True:
         for file in home.log.glob("*.log"):
-            if file.stat().st_size > LARGEST_BYTES:
-                await asyncio.to_thread(turn, file)
+            # A full disk or a file that somebody moved away is no reason to end what carries the calls.
+            with contextlib.suppress(OSError):
+                if file.stat().st_size > LARGEST_BYTES:
+                    await asyncio.to_thread(turn, file)
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
@@ -117,10 +118,10 @@ class Part(ABC):
         """Launch; once it has run, a failure of the machine (a full disk) is a reason to try again, not to end all."""
         try:
             return await self.launch()
-        except OSError as error:
+        except (CannotRunError, OSError, subprocess.TimeoutExpired) as error:
             if not self.was_ready:
                 raise
-            self.say(f"{self.name} cannot be started ({error.strerror}): trying again")
+            self.say(f"{self.name} cannot be started ({error}): trying again")
             return None
 
     async def _until_end(self, handle: Handle) -> None:
@@ -129,13 +130,24 @@ class Part(ABC):
         try:
             await asyncio.wait({serving, ended}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
-                await serving
+                await self._look_at(serving)
             await ended
         finally:
             for task in (serving, ended):
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError, CannotRunError):
                 await serving
+
+    async def _look_at(self, serving: asyncio.Task[None]) -> None:
+        """Raise what a part raised that never came up; one that has run before is ended, and started again."""
+        try:
+            await serving
+        except (CannotRunError, OSError, subprocess.TimeoutExpired) as error:
+            if not self.was_ready:
+                raise
+            self.say(f"{self.name} does not come up again ({error}): trying once more")
+            if self.handle:
+                self.kill(self.handle)
 
     def _note_end(self, handle: Handle) -> None:
         handle.close()

@@ -127,7 +127,7 @@ class Supervisor:
             asterisk.close()
             self.parts.remove(asterisk)
             return None
-        return asterisk.instance.as_running() if asterisk.instance else None
+        return behind_proxy(asterisk.instance.as_running()) if asterisk.instance else None
 
     def _asterisk(self) -> Asterisk | None:
         try:
@@ -276,6 +276,11 @@ def stages(parts: Sequence[Part]) -> list[list[Part]]:
     """Return the parts in the order they stop: callers, then our processes together, the database last."""
     order = {"robots": 0, "asterisk": 2, "postgresql": 3}
     return [[part for part in parts if order.get(part.name, 1) == stage] for stage in range(4)]
+
+
+def behind_proxy(asterisk: running.Asterisk) -> running.Asterisk:
+    """Let the address that browsers use (`BORGERLINJE_SIP_WS_URL`, a proxy's) win over Asterisk's own."""
+    return replace(asterisk, ws_url=os.environ.get("BORGERLINJE_SIP_WS_URL") or asterisk.ws_url)
 
 
 def asterisk_from_environment() -> running.Asterisk | None:

@@ -8,6 +8,7 @@ from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.kit.database import Row, run
 from borgerlinje.kit.ids import uuid7
+from borgerlinje.lines.models import LineNumber
 from borgerlinje.staff.models import Employee
 from tests.support.cast import NOW, Cast, later
 
@@ -180,3 +181,23 @@ def test_unexpected_event_changes_nothing(cast: Cast) -> None:
     assert not change.expected
     assert cast.contact(contact_id).state == "waiting"
     assert ContactEvent.objects.filter(contact_id=contact_id).count() == 2
+
+
+def test_number_that_outlives_a_membership_leaves_the_contact_with_the_lines_owner(cast: Cast) -> None:
+    LineNumber.objects.create(line=cast.line, digits="33663366", home_authority=cast.outside)
+    contact = cast.contact(cast.arrive("33663366"))
+    assert (contact.authority, contact.home_authority) == (cast.own, cast.outside)
+
+
+def test_employee_who_signed_out_in_a_call_comes_back_to_it(cast: Cast) -> None:
+    cast.ready(cast.employee)
+    contact_id = cast.wait()
+    offer(contact_id, cast.employee)
+    cast.event(contact_id, Event.ANSWERED, at=later(2))
+    with connection.cursor() as cursor:
+        run(do_sign_out(cast.employee.pk, now=later(3)), cursor)
+        assert presence(cast.employee).state == "signed_out"
+        assert run(do_ready(cast.employee.pk, now=later(4)), cursor) is False
+    assert presence(cast.employee).state == "talking"
+    cast.event(contact_id, Event.CITIZEN_LEFT, at=later(9))
+    assert presence(cast.employee).state == "wrap_up"

@@ -15,6 +15,8 @@ from borgerlinje.lines.numbers import NumberError, caller, display, masked, norm
         ("4570101881", "70101881"),
         ("1881", "1881"),
         ("111", "111"),
+        ("116111", "116111"),
+        ("+451881", "1881"),
     ],
 )
 def test_number_is_stored_by_its_digits(text: str, digits: str) -> None:

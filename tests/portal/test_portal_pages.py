@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
@@ -22,7 +21,6 @@ OPEN_AT, CLOSED_AT = NOW, datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
 
 @pytest.fixture
 def hours(cast: Cast) -> Cast:
-    cache.clear()
     version = OpeningVersion.objects.create(line=cast.line, from_on=date(2015, 1, 1))
     for weekday in range(4):
         OpeningPeriod.objects.create(version=version, weekday=weekday, opens=time(9), closes=time(21))

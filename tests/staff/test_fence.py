@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.kit import clock
-from borgerlinje.staff.fence import set_fence, who
+from borgerlinje.staff.fence import Standing, set_fence, who
 from borgerlinje.staff.models import Employee, RoleAssignment
 from borgerlinje.staff.roles import Role
 from tests.support.cast import LONG_AGO, NOW, Cast, later, user_of
@@ -60,9 +60,9 @@ def test_engine_sees_every_contact(cast: Cast) -> None:
 
 def test_who_gives_an_employee_the_centres_members_and_their_roles(cast: Cast) -> None:
     with as_web():
-        roles, authorities = who(user_of(cast.employee).pk)
-    assert roles == {Role.EMPLOYEE}
-    assert authorities == sorted([cast.own.pk, cast.colleague_authority.pk])
+        standing = who(user_of(cast.employee).pk)
+    assert standing.roles == {Role.EMPLOYEE}
+    assert standing.authorities() == sorted([cast.own.pk, cast.colleague_authority.pk])
 
 
 def test_who_forgets_a_role_and_a_membership_on_the_day_they_end(cast: Cast) -> None:
@@ -70,9 +70,10 @@ def test_who_forgets_a_role_and_a_membership_on_the_day_they_end(cast: Cast) -> 
     RoleAssignment.objects.filter(user=cast.employee.user).update(to_on=today)
     cast.centre.memberships.filter(authority=cast.colleague_authority).update(from_on=LONG_AGO, to_on=today)
     with as_web(), clock.turned(NOW):
-        roles, authorities = who(user_of(cast.employee).pk)
-    assert roles == frozenset()
-    assert authorities == [cast.own.pk]
+        standing = who(user_of(cast.employee).pk)
+    assert standing.roles == frozenset()
+    assert standing.served == {cast.own.pk}
+    assert standing.authorities() == []
 
 
 def test_colleagues_are_seen_and_strangers_are_not(cast: Cast) -> None:
@@ -115,3 +116,11 @@ def test_offers_are_fenced_like_their_contacts(cast: Cast) -> None:
         assert Offer.objects.count() == 1
     with as_web(cast.outside.pk):
         assert Offer.objects.count() == 0
+
+
+def test_role_at_one_authority_opens_nothing_at_another() -> None:
+    standing = Standing({Role.AUDITOR: frozenset({1}), Role.DIGITAL_AMBASSADOR: frozenset({2})}, frozenset({3}))
+    assert standing.authorities([Role.AUDITOR]) == [1]
+    assert standing.authorities([Role.DIGITAL_AMBASSADOR]) == [2]
+    assert standing.authorities([Role.EMPLOYEE]) == []
+    assert standing.authorities() == [1, 2]

@@ -14,9 +14,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         (SELECT coalesce(extract(epoch FROM at - min(c.waiting_since)), 0)::double precision
            FROM contacts_contact c WHERE c.line_id = line AND c.state IN ('waiting', 'offered')),
         (SELECT count(*)::integer FROM dispatch_presence p
-           JOIN staff_employeecentre w ON w.employee_id = p.employee_id
-           JOIN lines_line l ON l.centre_id = w.centre_id
-          WHERE l.id = line AND p.state = 'ready' AND w.from_on <= at::date AND (w.to_on IS NULL OR w.to_on > at::date)),
+           JOIN staff_employee e ON e.id = p.employee_id AND e.from_on <= today.day AND (e.to_on IS NULL OR e.to_on > today.day)
+           JOIN staff_employeecentre w ON w.employee_id = e.id
+                AND w.from_on <= today.day AND (w.to_on IS NULL OR w.to_on > today.day)
+           JOIN lines_line l ON l.id = line AND l.centre_id = w.centre_id
+          WHERE p.state = 'ready' AND (l.skill_id IS NULL OR EXISTS (
+                SELECT 1 FROM staff_employeeskill s WHERE s.employee_id = e.id AND s.skill_id = l.skill_id
+                   AND s.level >= l.skill_level AND (s.expires_on IS NULL OR s.expires_on > today.day)))),
         recent.answered,
         recent.median
     FROM (
@@ -24,7 +28,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
                percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.answered_at - c.waiting_since)) AS median
           FROM contacts_contact c
          WHERE c.line_id = line AND c.arrived_at > at - interval '30 minutes' AND c.answered_at IS NOT NULL
-    ) AS recent
+    ) AS recent,
+    -- The local date decides who works today.
+    (SELECT (at AT TIME ZONE 'Europe/Copenhagen')::date AS day) AS today
 $$;
 REVOKE ALL ON FUNCTION bl_line_load(bigint, timestamptz) FROM public;
 GRANT EXECUTE ON FUNCTION bl_line_load(bigint, timestamptz) TO bl_web, bl_engine;

@@ -20,18 +20,28 @@ CREATE FUNCTION bl_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(current_setting('app.user', true), '')::bigint
 $$;
 
--- What Django's database cache keeps: throttles of sign-in and of calls from the browser.
+-- What Django's database cache keeps: throttles of sign-in.
 CREATE TABLE kit_cache (
     cache_key varchar(255) PRIMARY KEY,
     value text NOT NULL,
     expires timestamptz NOT NULL
 );
 CREATE INDEX kit_cache_expires ON kit_cache (expires);
+
+-- What kit.throttle counts.
+CREATE TABLE kit_throttle (
+    key text PRIMARY KEY,
+    since timestamptz NOT NULL,
+    count integer NOT NULL
+);
 """
 
 
 class Migration(migrations.Migration):
     run_before = (("contenttypes", "0001_initial"), ("cooperation", "0001_initial"))
     operations = (
-        migrations.RunSQL(GRANTS, "DROP TABLE kit_cache; DROP FUNCTION bl_user(); DROP FUNCTION bl_authorities();"),
+        migrations.RunSQL(
+            GRANTS,
+            "DROP TABLE kit_throttle; DROP TABLE kit_cache; DROP FUNCTION bl_user(); DROP FUNCTION bl_authorities();",
+        ),
     )

@@ -246,8 +246,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("closes__isnull", True), ("opens__isnull", True)),
-                    ("closes__gt", models.F("opens")),
-                    models.Q(("closes", "00:00"), ("opens__isnull", False)),
+                    models.Q(
+                        ("closes__isnull", False),
+                        ("opens__isnull", False),
+                        models.Q(("closes__gt", models.F("opens")), ("closes", "00:00"), _connector="OR"),
+                    ),
                     _connector="OR",
                 ),
                 name="special_day_closes_after_opening",

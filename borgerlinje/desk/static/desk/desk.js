@@ -100,6 +100,23 @@
     if (range && document.activeElement !== range) range.value = localStorage.getItem("bl-ring-volume") ?? 60;
   }
 
+  // Nobody becomes ready without a telephone: no call shall ring in vain. Asked for while it starts, it is done when it has.
+  let wantsReady = false;
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { path, parameters } = event.detail;
+    if (path !== desk.dataset.presence) return;
+    wantsReady = parameters.status === "ready" && desk.dataset.phoneState !== "ready";
+    if (!wantsReady) return;
+    event.preventDefault();
+    if (desk.dataset.phoneState === "no-mic") phone.start();
+  });
+  document.addEventListener("bl:phone", ({ detail: state }) => {
+    if (!wantsReady || state === "starting") return;
+    wantsReady = false;
+    if (state !== "ready") return htmx.trigger(desk, "bl:read");
+    htmx.ajax("POST", desk.dataset.presence, { source: desk, target: desk, swap: "morph:innerHTML", values: { status: "ready" } });
+  });
+
   const offline = document.getElementById("desk-offline");
   document.addEventListener("bl:offline", () => { offline.hidden = false; });
   document.addEventListener("bl:online", () => {

@@ -17,6 +17,7 @@
     if (!now) return;
     now.dataset.phoneState = name;
     paint();
+    document.dispatchEvent(new CustomEvent("bl:phone", { detail: name }));
   }
 
   // The fragment is drawn anew by the server: what only this browser knows is painted over it each time.

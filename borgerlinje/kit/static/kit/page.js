@@ -58,8 +58,12 @@
       Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old.dataset && "dirty" in old.dataset);
     }
     document.body.addEventListener("htmx:beforeSwap", (event) => {
-      // Refusals carry a text for the person: show it where the answer would have been, or leave it to the page's own script.
-      if (event.detail.xhr.status === 409) event.detail.shouldSwap = true;
+      if (event.detail.xhr.status !== 409) return;
+      // It changed meanwhile: the page reads what holds now, and the reason is said beside it, not instead of it.
+      const said = document.getElementById("said");
+      said.textContent = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body.textContent.trim();
+      setTimeout(() => { said.textContent = ""; }, 8000);
+      htmx.trigger(event.detail.target, "bl:read");
     });
     setInterval(runClocks, 500);
     runClocks();

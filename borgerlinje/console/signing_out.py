@@ -1,0 +1,26 @@
+"""Going home: whoever signs out, by whichever page, is off the desk and off the telephone, so that no call rings there."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.db import connection
+from django.dispatch import receiver
+
+from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
+from borgerlinje.dispatch.actions import do_sign_out
+from borgerlinje.kit import clock, hints
+from borgerlinje.kit.database import run
+from borgerlinje.staff.models import Employee
+
+
+@receiver(user_logged_out, dispatch_uid="console.go_home")
+def go_home(user: Any = None, **_: Any) -> None:
+    """Take a person off work; a contact that rings there goes back to its place."""
+    employee = Employee.objects.filter(user=user).first() if user is not None else None
+    if employee is None:
+        return
+    now = clock.now()
+    with connection.cursor() as cursor:
+        change = run(do_sign_out(employee.pk, now=now), cursor)
+        run(do_revoke_employee_endpoints(employee.pk, now=now), cursor)
+    hints.send_on_commit("phone", "queue", *(change.topics if change else ()))
