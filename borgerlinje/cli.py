@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import importlib
+import importlib.util
 import os
 import signal
 import sys
@@ -137,7 +138,10 @@ def run_process(options: argparse.Namespace) -> int:
         if process.needs_models:
             load("django:setup")()
         target = load(process.target)
-        return asyncio.run(until_told(target()))
+        # uvloop costs a third less per event; it comes with uvicorn, and where it does not, asyncio's own loop serves.
+        uvloop = importlib.import_module("uvloop") if importlib.util.find_spec("uvloop") else None
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop if uvloop else None) as runner:
+            return runner.run(until_told(target()))
 
 
 async def until_told(work: Coroutine[Any, Any, object]) -> int:

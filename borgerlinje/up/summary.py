@@ -20,11 +20,18 @@ def text(running: Running, home: Home, *, demo: bool) -> str:
     ]
     if running.asterisk:
         host = f"{running.asterisk.sip_host}:{running.asterisk.sip_port}"
-        lines += ["", f"  Telephone   call 1881 from the citizens' page, or from any SIP phone: sip:1881@{host}"]
+        lines += ["", *(_how_to_call(url, host) if demo else [f"  Telephone   SIP over UDP at {host}"])]
     else:
         lines += ["", "  Telephone   none (see above); everything else works"]
     lines += ["", *(f"  {line}" for line in _sign_ins(home, demo=demo))]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", "=" * WIDTH, ""])
+
+
+def _how_to_call(url: str, host: str) -> list[str]:
+    return [
+        f"  Telephone   call the Næstved hotline at {url}/ring/46313020/",
+        f"              or from any SIP phone on this machine: sip:46313020@{host}",
+    ]
 
 
 def _sign_ins(home: Home, *, demo: bool) -> list[str]:

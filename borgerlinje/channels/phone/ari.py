@@ -28,6 +28,10 @@ class AriError(Exception):
     """Asterisk refused a command for a reason that is a fault of ours, or did not answer."""
 
 
+class AriRefusedError(AriError):
+    """Asterisk answered, and refused the command as wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where an Asterisk listens, and the application this process is to it."""
@@ -85,7 +89,8 @@ class Ari:
     ) -> Answer:
         """Send one command. A channel that hung up meanwhile is a value, not an error.
 
-        Raises AriError when Asterisk cannot be reached or refuses the command as wrong.
+        Raises AriRefusedError when Asterisk refuses the command as wrong, AriError when it cannot be reached or does not
+        speak JSON (it starts, or something else answers in its place).
         """
         try:
             async with self._session.request(method, f"{self.address.url}{path}", params=query, json=body) as response:
@@ -93,11 +98,15 @@ class Ari:
         except (aiohttp.ClientError, TimeoutError) as error:
             msg = f"{method} {path}: {type(error).__name__}"
             raise AriError(msg) from error
-        answer = Answer(response.status, json.loads(text) if text else None)
+        try:
+            answer = Answer(response.status, json.loads(text) if text else None)
+        except ValueError as error:
+            msg = f"{method} {path}: {response.status}, not JSON: {text[:200]}"
+            raise AriError(msg) from error
         if answer.is_done or answer.is_gone or response.status >= 500:  # noqa: PLR2004
             return answer
         msg = f"{method} {path}: {response.status} {text[:200]}"
-        raise AriError(msg)
+        raise AriRefusedError(msg)
 
     async def read(self, path: str) -> Any:
         """Read a resource. Raises AriError when it is not to be had."""

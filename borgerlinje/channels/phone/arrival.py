@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from borgerlinje.channels.phone import queries
@@ -12,8 +13,15 @@ from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit import clock
-from borgerlinje.kit.database import Query, Steps
+from borgerlinje.kit.database import Steps
 from borgerlinje.lines.numbers import NumberError, caller, normalise
+
+
+class Refusal(Enum):
+    """Why a call becomes no contact."""
+
+    UNKNOWN_NUMBER = auto()
+    ACCOUNT_USED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +49,27 @@ async def read_dialled(store: Store, channel: Channel) -> str:
         return ""
 
 
-def do_receive(arrival: Arrival, *, now: datetime) -> Steps[State | None]:
-    """Store the contact, closed at once when the line is; return its state, None when nobody has the number."""
-    caller_number = "" if arrival.caller_number.startswith(CITIZEN_ACCOUNT_PREFIX) else caller(arrival.caller_number)
+def do_receive(arrival: Arrival, *, now: datetime) -> Steps[State | Refusal]:
+    """Store the contact, closed at once when the line is; return its state, or why there is none.
+
+    A citizen's account makes one call. What its browser says of the caller's number is worth nothing.
+    """
+    is_browser = arrival.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX)
+    # The claim comes first; its reference to the contact is checked at the commit.
+    if is_browser and not (yield from queries.do_claim_account(arrival.endpoint, arrival.contact_id, now=now)):
+        return Refusal.ACCOUNT_USED
     row = yield from do_arrive(
-        arrival.contact_id, dialled=arrival.digits, caller=caller_number, channel_ref=arrival.channel_id, now=now
+        arrival.contact_id,
+        dialled=arrival.digits,
+        caller="" if is_browser else caller(arrival.caller_number),
+        channel_ref=arrival.channel_id,
+        now=now,
     )
     if row is None:
-        return None
-    if arrival.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX):
-        yield Query(
-            "UPDATE phone_phoneendpoint SET contact_id = %(contact)s WHERE name = %(name)s",
-            {"contact": arrival.contact_id, "name": arrival.endpoint},
-        )
+        if is_browser:
+            yield from queries.do_release_account(arrival.endpoint, arrival.contact_id)
+        return Refusal.UNKNOWN_NUMBER
     if arrival.is_open:
         return State.ARRIVED
     change = yield from do_event(arrival.contact_id, Event.LINE_CLOSED, now=now)
-    return change.state if change else None
+    return change.state if change else Refusal.UNKNOWN_NUMBER

@@ -216,7 +216,7 @@ def wait_until_booted(
     deadline = time.monotonic() + timeout_seconds
     while "fully booted" not in ask(folder, installation, "core waitfullybooted", timeout_seconds=timeout_seconds):
         if not is_alive() or time.monotonic() > deadline:
-            msg = f"Asterisk did not start: see {folder}/log/messages."
+            msg = f"Asterisk did not start: see {_log_file(folder)}."
             raise AsteriskError(msg, log=_last_lines(folder))
         time.sleep(0.02)
     if "udp" not in ask(folder, installation, "pjsip show transports"):
@@ -225,7 +225,7 @@ def wait_until_booted(
         msg = f"Asterisk cannot take calls: another program has its SIP port {port}."
         raise AsteriskError(msg)
     if declined := declined_modules(ask(folder, installation, "module show")):
-        msg = f"Asterisk could not load {', '.join(declined)}: see {folder}/log/messages."
+        msg = f"Asterisk could not load {', '.join(declined)}: see {_log_file(folder)}."
         raise AsteriskError(msg)
 
 
@@ -257,7 +257,9 @@ def free_ports(bind_address: str = "127.0.0.1", *, preferred_sip: int = 5060, me
         for first in (10000 + 2 * secrets.randbelow(9000) for _ in range(200))
         if all(_is_free("", first + step) for step in range(0, media_ports, 100))
     )
-    return Ports(sip, _any_port(socket.SOCK_STREAM, "127.0.0.1"), first, first + media_ports - 1)
+    # Another number for HTTP: the dialplan tells by the port what came over the websocket.
+    http = next(port for port in iter(lambda: _any_port(socket.SOCK_STREAM, "127.0.0.1"), None) if port != sip)
+    return Ports(sip, http, first, first + media_ports - 1)
 
 
 def _is_free(address: str, port: int) -> bool:
@@ -317,8 +319,13 @@ def _may_have_priority() -> bool:
     return bool(int(effective, 16) >> _CAP_SYS_NICE & 1)
 
 
+def _log_file(folder: Path) -> Path:
+    """Return where the supervisor lets Asterisk's standard output go: in the home that the folder is part of."""
+    return folder.absolute().parent / "log" / "asterisk.log"
+
+
 def _last_lines(folder: Path) -> str:
     try:
-        return "\n".join((folder / "log" / "messages").read_text(errors="replace").splitlines()[-5:])
+        return "\n".join(_log_file(folder).read_text(errors="replace").splitlines()[-5:])
     except OSError:
         return ""

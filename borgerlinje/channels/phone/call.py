@@ -8,7 +8,7 @@ that is what `adopt` does after a crash.
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,8 +16,8 @@ import structlog
 
 from borgerlinje.channels.phone import queries, rules, speech
 from borgerlinje.channels.phone.ari import Answer, Ari, AriError
-from borgerlinje.channels.phone.arrival import Arrival, do_receive, read_dialled
-from borgerlinje.channels.phone.book import Book
+from borgerlinje.channels.phone.arrival import Arrival, Refusal, do_receive, read_dialled
+from borgerlinje.channels.phone.book import Book, Entry
 from borgerlinje.channels.phone.events import Channel
 from borgerlinje.channels.phone.rules import Command, Legs
 from borgerlinje.channels.phone.store import Store
@@ -28,14 +28,18 @@ from borgerlinje.kit.database import Row
 from borgerlinje.kit.ids import uuid7
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
     from datetime import datetime
 
 log = structlog.get_logger("phone")
+T = TypeVar("T")
 
 FIRST_POSITION_SECONDS: Final = 2.0
 POSITION_SECONDS: Final = 45.0
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
+_LONGEST_APOLOGY_SECONDS: Final = 15.0
+_LONGEST_SILENCE_SECONDS: Final = 0.3
+_FAULT_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,32 +195,51 @@ class Call:
 
     async def _arrive(self, channel: Channel) -> None:
         await self._command(Command("POST", f"/channels/{channel.id}/answer"))
-        digits = await read_dialled(self._tools.store, channel)
-        entry = await self._tools.book.find(digits) if digits else None
-        if entry is None:
-            self._log.info("unknown_number", dialled=channel.dialled, endpoint=channel.endpoint)
-            await self._farewell(speech.UNKNOWN_NUMBER, "da")
-            return
-        now = clock.now()
-        arrival = Arrival(
-            self.contact_id, digits, channel.caller_number, channel.id, entry.is_open(now), channel.endpoint
-        )
-        change = await self._tools.store.write(lambda: do_receive(arrival, now=now))
-        if change is None:
-            await self._farewell(speech.UNKNOWN_NUMBER, "da")
+        entry, received = await self._patiently(self._receive(channel))
+        if entry is None or isinstance(received, Refusal):
+            self._log.info("refused", reason=str(received), dialled=channel.dialled, endpoint=channel.endpoint)
+            is_used = received is Refusal.ACCOUNT_USED
+            await self._farewell(speech.ACCOUNT_USED if is_used else speech.UNKNOWN_NUMBER, "da")
             return
         self._tools.store.tell("queue")
-        self.state = change
+        self.state = received
         self._log.info("arrived", line=entry.line_id, state=self.state.value)
         if self.state is State.CLOSED:
             await self._farewell(entry.closed_text, entry.language)
         elif not await self._say(entry.greeting_text, entry.language):
             await self._event(Event.GREETED)
 
+    async def _receive(self, channel: Channel) -> tuple[Entry | None, State | Refusal]:
+        digits = await read_dialled(self._tools.store, channel)
+        entry = await self._tools.book.find(digits) if digits else None
+        if entry is None:
+            return None, Refusal.UNKNOWN_NUMBER
+        now = clock.now()
+        arrival = Arrival(
+            self.contact_id, digits, channel.caller_number, channel.id, entry.is_open(now), channel.endpoint
+        )
+        return entry, await self._tools.store.write(lambda: do_receive(arrival, now=now))
+
+    async def _patiently(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for the database; the citizen, who has been answered, hears music as soon as that takes long."""
+        task = asyncio.create_task(work, name=f"work-{self.contact_id}")
+        try:
+            done, _ = await asyncio.wait({task}, timeout=_LONGEST_SILENCE_SECONDS)
+            if done:
+                return task.result()
+            await self._music()
+            result = await task
+            await self._stop_music()
+            return result
+        finally:
+            task.cancel()
+
     async def _citizen_left(self) -> None:
         self._is_over = True
-        if not self._is_farewell and self.state not in {State.CLOSED, State.WRAP_UP}:
-            await self._event(Event.CITIZEN_LEFT)
+        if self._is_farewell or self.state in {State.CLOSED, State.WRAP_UP}:
+            return
+        if not await self._event(Event.CITIZEN_LEFT):
+            await self._perform(Effect.RELEASE_EMPLOYEE)
 
     async def _farewell(self, text: str, language: str) -> None:
         self._is_farewell = True
@@ -230,18 +253,52 @@ class Call:
             await self._perform(effect)
 
     async def _give_up(self) -> None:
-        self._is_over = True
+        """Say so to the citizen and free the employee, whatever is out of order: no channel may stay behind."""
+        is_stored = False
         try:
-            await self._event(Event.TECHNICAL_FAULT)
+            async with asyncio.timeout(_FAULT_SECONDS):
+                is_stored = await self._store_fault()
+        except TimeoutError:
+            self._log.warning("fault_not_stored_yet")
+        try:
+            await self._perform(Effect.RELEASE_EMPLOYEE)
+            async with asyncio.timeout(_LONGEST_APOLOGY_SECONDS):
+                await self._apologise()
+        except TimeoutError:
+            pass
+        finally:
             await self._hang_up()
-        except (AriError, psycopg.Error):
-            self._log.exception("call_not_ended")
+        if not is_stored:
+            await self._store_fault()
+
+    async def _store_fault(self) -> bool:
+        """Write that the call has failed, without its effects; True when there is no more to be done about it."""
+        try:
+            change = await self._tools.store.write(
+                lambda: do_event(self.contact_id, Event.TECHNICAL_FAULT, now=clock.now())
+            )
+        except psycopg.Error:
+            self._log.exception("fault_not_stored")
+            return True
+        if change and change.expected:
+            self._tools.store.tell_change(change)
+        return True
+
+    async def _apologise(self) -> None:
+        await self._be_quiet()
+        await self._stop_music()
+        if not await self._say(speech.TECHNICAL_END, "da"):
+            return
+        while not isinstance(message := await self._inbox.get(), CitizenLeft):
+            if isinstance(message, Played) and message.playback_id == self._playing:
+                return
 
     # --- the employee's phone
 
     async def _ring(self, offer: Row) -> None:
         if self.state not in {State.WAITING, State.OFFERED} or offer["id"] == self.legs.offer_id:
             return
+        await self._stop_ringing()
         self.state, self.legs, self._expires_at = (
             State.OFFERED,
             Legs(self.legs.citizen, offer["id"]),
@@ -252,6 +309,12 @@ class Call:
             await self._event(Event.OFFER_EXPIRED, offer_id=offer["id"])
         elif not offer["endpoint"] or not await self._originate(offer, round(seconds)):
             await self._event(Event.OFFER_FAILED, offer_id=offer["id"], data={"reason": "unreachable"})
+
+    async def _stop_ringing(self) -> None:
+        """End the offer before, if its employee's phone still rings."""
+        if self.legs.offer_id:
+            await self._perform(Effect.STOP_RINGING)
+            self.legs = Legs(self.legs.citizen)
 
     async def _originate(self, offer: Row, seconds: int) -> bool:
         commands = rules.ring(
@@ -316,7 +379,7 @@ class Call:
             return
         if place is None:
             return
-        await self._command(Command("DELETE", f"/channels/{self.legs.citizen}/moh"))
+        await self._stop_music()
         if not await self._say(speech.position_text(place), "da"):
             await self._music()
 
@@ -344,6 +407,9 @@ class Call:
         for command in rules.commands(Effect.START_WAITING, self.legs):
             await self._command(command)
 
+    async def _stop_music(self) -> None:
+        await self._command(Command("DELETE", f"/channels/{self.legs.citizen}/moh"))
+
     # --- the rows and the server
 
     async def _event(self, event: Event, *, offer_id: UUID | None = None, data: dict[str, Any] | None = None) -> bool:
@@ -367,12 +433,31 @@ class Call:
 
     async def _perform(self, effect: Effect) -> None:
         if effect is Effect.CONNECT:
-            self._set_timer(None)
-            await self._be_quiet()
+            await self._connect()
+            return
         for command in rules.commands(effect, self.legs):
             await self._command(command)
         if effect is Effect.START_WAITING:
             self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
+
+    async def _connect(self) -> None:
+        """Let both hear each other. Raises AriError when both are there and cannot: never a conversation in silence."""
+        self._set_timer(None)
+        await self._be_quiet()
+        *before, join = rules.commands(Effect.CONNECT, self.legs)
+        for command in before:
+            await self._command(command)
+        if (await self._command(join)).is_done:
+            return
+        self._log.warning("not_joined", offer=str(self.legs.offer_id))
+        await self._command(rules.bridge(self.legs))
+        if (await self._command(join)).is_done:
+            return
+        for channel in (self.legs.citizen, self.legs.employee):
+            if not (await self._command(Command("GET", f"/channels/{channel}"))).is_done:
+                # Somebody has hung up, or Asterisk is gone: its report of that ends the conversation.
+                return
+        raise AriError("the citizen and the employee cannot be joined")
 
     async def _command(self, command: Command) -> Answer:
         """Send one command; an Asterisk that cannot be reached is an answer too, for the connection's own task deals with it."""
@@ -391,12 +476,12 @@ class Call:
         if state in {State.CLOSED, State.WRAP_UP}:
             if not self._is_farewell:
                 await self._hang_up()
-        elif state is State.CONNECTED and before is not State.CONNECTED and row:
+            return
+        if row and self.legs.offer_id != row["offer_id"]:
+            await self._stop_ringing()
+        if state is State.CONNECTED and before is not State.CONNECTED and row:
             self.legs = Legs(self.legs.citizen, row["offer_id"])
             await self._perform(Effect.CONNECT)
-        elif state is State.WAITING and self.legs.offer_id:
-            await self._perform(Effect.STOP_RINGING)
-            self.legs = Legs(self.legs.citizen)
 
     async def _adopt(self, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
         """Feed what happened while nobody listened through the same lifecycle."""

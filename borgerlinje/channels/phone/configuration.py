@@ -63,11 +63,12 @@ class Ports:
 class Reach:
     """Who may call in: the address SIP listens on, and the addresses a trunk's calls come from (networks or hosts).
 
-    This machine itself always may: the self-test calls from here.
+    `own_matches` may always: the self-test calls from this machine itself.
     """
 
     bind_address: str = "127.0.0.1"
     trunk_matches: tuple[str, ...] = ("127.0.0.0/8",)
+    own_matches: tuple[str, ...] = ("127.0.0.0/8",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def files(plan: Plan) -> dict[str, str]:
     texts = {f"{name}.conf": "" for name in _EMPTY_FILES} | {
         "asterisk.conf": _asterisk(plan),
         "modules.conf": _modules(plan),
-        "logger.conf": "[general]\ndateformat=%F %T.%3q\n[logfiles]\nmessages => notice,warning,error\n",
+        "logger.conf": _LOGGER,
         "indications.conf": "[general]\ncountry=dk\n[dk]\ndescription=Danmark\nringcadence=1000,4000\ndial=425\nring=425/1000,0/4000\n"
         "busy=425/500,0/500\ncongestion=425/500,0/500\n",
         "cdr.conf": "[general]\nenable=no\n",
@@ -105,7 +106,7 @@ def files(plan: Plan) -> dict[str, str]:
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.folder}/data/moh\nsort=alpha\n",
         "sorcery.conf": _SORCERY,
         "pjsip.conf": _pjsip(plan),
-        "extensions.conf": dialplan.text(has_broadcast=plan.has_broadcast),
+        "extensions.conf": dialplan.text(has_broadcast=plan.has_broadcast, sip_port=plan.ports.sip),
     }
     for name, more in plan.extra_files:
         texts[name] = texts.get(name, "") + more
@@ -163,6 +164,9 @@ def _rtp(ports: Ports) -> str:
     )
 
 
+# Notices and warnings quote callers' numbers. Errors go to standard output, a log file of ours that is kept small.
+_LOGGER = "[general]\ndateformat=%F %T.%3q\nqueue_log=no\n[logfiles]\nconsole => error\n"
+
 _SORCERY = """[res_pjsip]
 endpoint=config,pjsip.conf,criteria=type=endpoint
 endpoint=memory
@@ -179,10 +183,11 @@ identify=config,pjsip.conf,criteria=type=identify
 def _pjsip(plan: Plan) -> str:
     """Write the static SIP objects; employees, citizens and robots are pushed at run time.
 
-    A request is identified by its credentials, then by the account it names, and only then by address as the trunk's. A
-    browser without an account comes from the proxy's address too: the stranger's password, which nobody has, keeps it out.
+    A request is identified by the account it names, and only then by address as the trunk's; `identify_by` keeps anybody from
+    being the trunk by naming it. A browser without an account comes from the proxy's address too: the stranger's password,
+    which nobody has, keeps it out, and the dialplan does when it lies about its transport.
     """
-    matches = "".join(f"match={match}\n" for match in dict.fromkeys((*plan.reach.trunk_matches, "127.0.0.0/8")))
+    matches = "".join(f"match={match}\n" for match in dict.fromkeys((*plan.reach.trunk_matches, *plan.reach.own_matches)))
     return f"""[global]
 type=global
 user_agent=Borgerlinje
@@ -203,7 +208,9 @@ protocol=ws
 bind=127.0.0.1
 [{TRUNK}]
 type=endpoint
-context=from-net
+context=from-trunk
+identify_by=ip
+allow_transfer=no
 disallow=all
 allow=alaw,ulaw,g722
 direct_media=no
@@ -219,6 +226,8 @@ srv_lookups=no
 {matches}[{STRANGER}]
 type=endpoint
 context=from-employees
+identify_by=header
+allow_transfer=no
 auth={STRANGER}
 disallow=all
 allow=alaw

@@ -13,6 +13,12 @@ _TEMPLATE = """[general]
 static=yes
 writeprotect=yes
 
+[from-trunk]
+; A browser comes from the proxy's address, which may be one of the trunk's, and may write any transport into its request: only
+; what came in at the SIP port is from the network.
+exten => _[+0-9].,1,GotoIf($["${{CHANNEL(pjsip,local_addr):-{suffix_length}}}" = "{suffix}"]?from-net,${{EXTEN}},1)
+ same => n,Hangup(21)
+
 [from-net]
 exten => _[+0-9].,1,Set(BL_DIALLED=${{EXTEN}})
  same => n,Set(ROUND=0)
@@ -35,7 +41,10 @@ exten => _[+0-9].,1,Hangup(21)
 """
 
 
-def text(*, has_broadcast: bool) -> str:
+def text(*, has_broadcast: bool, sip_port: int) -> str:
     """Return extensions.conf."""
+    suffix = f":{sip_port}"
     hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound)" if has_broadcast else f"Stasis({APPLICATION},inbound)"
-    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT)
+    return _TEMPLATE.format(
+        hand_over=hand_over, announcement=ANNOUNCEMENT, suffix=suffix, suffix_length=len(suffix)
+    )

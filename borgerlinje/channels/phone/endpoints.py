@@ -10,13 +10,14 @@ from typing import Any
 
 import structlog
 
-from borgerlinje.channels.phone.ari import Answer, Ari
+from borgerlinje.channels.phone.ari import Answer, Ari, AriRefusedError
 from borgerlinje.channels.phone.store import Store
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Query, Row, Steps
 
 log = structlog.get_logger("phone")
 _KEPT_AFTER_REVOCATION = timedelta(days=1)
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 _CREATED_IN_ORDER = ("auth", "aor", "endpoint")
 
 
@@ -60,30 +61,65 @@ def do_forget_old(*, now: datetime) -> Steps[None]:
     )
 
 
-async def synchronise(ari: Ari, store: Store, *, started_at: datetime) -> None:
-    """Bring Asterisk's accounts in line with the rows. Raises AriError or psycopg.OperationalError."""
+class Refusals:
+    """Accounts that Asterisk would not take, and when each is tried again: later each time, up to five minutes."""
+
+    def __init__(self) -> None:
+        self._waits: dict[object, tuple[datetime, timedelta]] = {}
+
+    def is_due(self, account: object, *, now: datetime) -> bool:
+        """Tell whether an account may be tried."""
+        return account not in self._waits or now >= self._waits[account][0]
+
+    def note(self, account: object, *, now: datetime) -> timedelta:
+        """Note a refusal; return how long to wait now."""
+        before = self._waits[account][1] if account in self._waits else _FIRST_WAIT / 2
+        wait = min(before * 2, _LONGEST_WAIT)
+        self._waits[account] = (now + wait, wait)
+        return wait
+
+    def forget(self, account: object) -> None:
+        """Note that an account was taken."""
+        self._waits.pop(account, None)
+
+
+async def synchronise(ari: Ari, store: Store, refusals: Refusals, *, started_at: datetime) -> None:
+    """Bring Asterisk's accounts in line with the rows; one that is refused is no reason not to tell of the others.
+
+    Raises AriError when Asterisk cannot be reached, or psycopg.OperationalError.
+    """
     now = clock.now()
     for row in await store.read(due(started_at=started_at, now=now)):
-        if row["is_over"]:
-            await _remove(ari, row["name"])
-            await store.write(partial(do_note_removed, row["id"], now=now))
-        elif await _push(ari, row):
-            await store.write(partial(do_note_pushed, row, now=now))
+        # Another address for the same account, or its end, is tried at once.
+        account = (row["name"], row["contact_uri"], row["is_over"])
+        if not refusals.is_due(account, now=now):
+            continue
+        try:
+            await _tell_of(ari, store, row, now=now)
+            refusals.forget(account)
+        except AriRefusedError as error:
+            wait = refusals.note(account, now=now)
+            log.error("endpoint_refused", endpoint=row["name"], says=str(error), next_try_seconds=wait.total_seconds())
 
 
-async def _push(ari: Ari, row: Row) -> bool:
+async def _tell_of(ari: Ari, store: Store, row: Row, *, now: datetime) -> None:
+    if row["is_over"]:
+        await _remove(ari, row["name"])
+        await store.write(partial(do_note_removed, row["id"], now=now))
+    else:
+        await _push(ari, row)
+        await store.write(partial(do_note_pushed, row, now=now))
+
+
+async def _push(ari: Ari, row: Row) -> None:
     if row["kind"] == "robot":
         # An address given to an account that is known would be added to the old one: both would ring.
         await _remove(ari, row["name"])
-    if row["kind"] == "robot":
-        # Told of another contact, Asterisk keeps the old one as well and calls that first.
-        await _tell(ari, "DELETE", "aor", row["name"], None)
     for kind, fields in objects(row).items():
         answer = await _tell(ari, "PUT", kind, row["name"], fields)
         if not answer.is_done:
-            log.error("endpoint_refused", endpoint=row["name"], object=kind, status=answer.status)
-            return False
-    return True
+            msg = f"{kind}: {answer.status}"
+            raise AriRefusedError(msg)
 
 
 async def _remove(ari: Ari, name: str) -> None:
@@ -100,11 +136,13 @@ async def _tell(ari: Ari, method: str, kind: str, name: str, fields: dict[str, s
 def objects(row: Row) -> dict[str, dict[str, str]]:
     """Return the fields of each SIP object of an account, in the order in which they are created. Pure."""
     name = row["name"]
-    common = {"disallow": "all", "direct_media": "no", "language": "da"}
+    # A transferred call would come in as another contact: transfers go through the desk.
+    common = {"disallow": "all", "direct_media": "no", "language": "da", "allow_transfer": "no"}
     if row["kind"] == "robot":
         return {
             "aor": {"contact": row["contact_uri"], "qualify_frequency": "0"},
-            "endpoint": {**common, "context": "from-employees", "allow": "alaw", "aors": name},
+            # It has no password, and only receives: nobody becomes this account by naming it.
+            "endpoint": {**common, "context": "from-employees", "identify_by": "ip", "allow": "alaw", "aors": name},
         }
     auth = {"auth_type": "userpass", "username": name, "password": row["secret"]}
     # A-law first: a call from the telephone network then passes through without conversion.

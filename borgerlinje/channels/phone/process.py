@@ -130,9 +130,10 @@ async def _watch(board: Switchboard, hints: Hints, *, push: asyncio.Event, reloa
 
 async def _keep_endpoints(tools: Tools, push: asyncio.Event, started_at: datetime) -> None:
     tidied_at = 0.0
+    refusals = endpoints.Refusals()
     while True:
         push.clear()
-        await endpoints.synchronise(tools.ari, tools.store, started_at=started_at)
+        await endpoints.synchronise(tools.ari, tools.store, refusals, started_at=started_at)
         if (now := asyncio.get_running_loop().time()) - tidied_at > RELOAD_SECONDS:
             tidied_at = now
             await tools.store.write(lambda: endpoints.do_forget_old(now=clock.now()))

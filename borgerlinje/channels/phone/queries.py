@@ -78,6 +78,30 @@ def allowed_number(endpoint: str, *, now: datetime) -> Steps[str | None]:
     return rows[0]["digits"] if rows else None
 
 
+def do_claim_account(endpoint: str, contact_id: UUID, *, now: datetime) -> Steps[bool]:
+    """Let a citizen's one-time account be this contact's; False when it has made its call already or is not valid any more.
+
+    The row decides between two calls that come at once. Part of the transaction that stores the contact.
+    """
+    rows = yield Query(
+        """
+        UPDATE phone_phoneendpoint SET contact_id = %(contact)s
+         WHERE name = %(name)s AND kind = 'citizen' AND contact_id IS NULL AND revoked_at IS NULL AND expires_at > %(now)s
+        RETURNING id
+        """,
+        {"contact": contact_id, "name": endpoint, "now": now},
+    )
+    return bool(rows)
+
+
+def do_release_account(endpoint: str, contact_id: UUID) -> Steps[None]:
+    """Take a claim back whose contact was not stored."""
+    yield Query(
+        "UPDATE phone_phoneendpoint SET contact_id = NULL WHERE name = %(name)s AND contact_id = %(contact)s",
+        {"contact": contact_id, "name": endpoint},
+    )
+
+
 def do_mark_rung(offer_id: UUID, *, now: datetime) -> Steps[int | None]:
     """Note that the employee's phone rings; return the employee, None when it was noted before or the offer is over."""
     rows = yield Query(

@@ -80,10 +80,15 @@ def unanswered(cause: int, *, is_overdue: bool) -> Event:
     return Event.OFFER_FAILED
 
 
+def bridge(legs: Legs) -> Command:
+    """Return the command that makes the bridge in which both hear each other."""
+    return Command("POST", f"/bridges/{legs.bridge}", {"type": "mixing", "name": "borgerlinje"})
+
+
 def ring(legs: Legs, *, endpoint: str, seconds: int, caller_id: str, contact_id: UUID) -> tuple[Command, ...]:
     """Return the commands that ring an employee: the bridge first, so that even the fastest answer finds it."""
     return (
-        Command("POST", f"/bridges/{legs.bridge}", {"type": "mixing", "name": "borgerlinje"}),
+        bridge(legs),
         Command(
             "POST",
             f"/channels/{legs.employee}",

@@ -26,6 +26,7 @@ from borgerlinje.kit import parts
 UNKNOWN_NUMBER: Final = (
     "Det nummer, du har ringet til, er ikke i brug hos os. Kontrollér nummeret, og prøv igen. Farvel."
 )
+ACCOUNT_USED: Final = "Der er allerede ringet op én gang fra denne side. Åbn siden igen, hvis du vil ringe op på ny. Farvel."
 TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
@@ -49,7 +50,7 @@ def position_text(position: int) -> str:
 def fixed_texts() -> list[str]:
     """Return the texts that every Asterisk needs, whatever lines there are."""
     positions = [position_text(number) for number in range(1, LONGEST_QUEUE_SAID + 2)]
-    return [UNKNOWN_NUMBER, TECHNICAL_END, *positions]
+    return [UNKNOWN_NUMBER, ACCOUNT_USED, TECHNICAL_END, *positions]
 
 
 def name_of(text: str, language: str = "da") -> str:

@@ -157,7 +157,14 @@
       });
     });
     session.on("confirmed", () => { quiet(); paint(); });
-    const over = () => { quiet(); session = null; paint(); htmx.trigger(desk(), "bl:read"); };
+    const over = () => {
+      quiet();
+      session = null;
+      paint();
+      htmx.trigger(desk(), "bl:read");
+      // What failed while we talked was left alone then: now the telephone gets a new account.
+      if (ua && !ua.isRegistered()) setTimeout(start, 500);
+    };
     session.on("ended", over);
     session.on("failed", over);
     htmx.trigger(desk(), "bl:read");
