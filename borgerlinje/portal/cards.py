@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.template.defaultfilters import date as format_date
+from django.utils.formats import get_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines import numbers, queries
@@ -76,7 +77,7 @@ def state_text(status: Status, at: datetime) -> str:
         return _("Lukket")
     days = (status.opens_at.astimezone(COPENHAGEN).date() - at.astimezone(COPENHAGEN).date()).days
     words = {"time": hour(status.opens_at), "day": format_date(status.opens_at.astimezone(COPENHAGEN), "l")}
-    words["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), "j. F")
+    words["date"] = format_date(status.opens_at.astimezone(COPENHAGEN), get_format("MONTH_DAY_FORMAT"))
     if days == 0:
         text = _("Lukket nu. Vi åbner i dag kl. %(time)s")
     elif days == 1:
@@ -100,8 +101,10 @@ def wait_text(seconds: float | None) -> str:
 
 
 def hour(moment: datetime) -> str:
-    """Write a local time of day as people say it: `21`, `17.30`."""
+    """Write a local time of day as people say it: `21`, `17.30`; in English `21:00`, `17:30`."""
     local = moment.astimezone(COPENHAGEN)
+    if get_language() == "en":
+        return format_date(local, "H:i")
     return format_date(local, "G.i") if local.minute else format_date(local, "G")
 
 

@@ -4,10 +4,13 @@ Everything dies with the test process. Audio is proved by tones: the citizen sen
 """
 
 import asyncio
+import base64
+import json
 import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -73,7 +76,7 @@ class Telephone:
 
     def log_of(self, name: str) -> str:
         """Return what a process has logged."""
-        path = self.home.asterisk / "log" / name if name == "messages" else self.home.log / f"{name}.log"
+        path = self.home.log / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
     def ask(self, text: str) -> str:
@@ -143,6 +146,18 @@ class Telephone:
         """Return how many channels Asterisk has."""
         return int(self.ask("core show channels count").split()[0])
 
+    def rest(self, method: str, path: str) -> Any:
+        """Send a command to Asterisk's REST interface and return the answer's body."""
+        address = f"{self.instance.ari_url}{path}"
+        word = base64.b64encode(f"{self.instance.ari_user}:{self.instance.ari_password}".encode()).decode()
+        request = urllib.request.Request(address, method=method, headers={"Authorization": f"Basic {word}"})
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return json.loads(response.read() or b"null")
+
+    def is_empty(self) -> bool:
+        """Tell whether no channel and no bridge is left."""
+        return self.channel_count() == 0 and self.rest("GET", "/bridges") == []
+
 
 @contextmanager
 def running_asterisk(folder: Path, **options: Any) -> Iterator[Telephone]:
@@ -188,7 +203,7 @@ def joined(telephone: Telephone, database: TestDatabase) -> Iterator[Telephone]:
     finally:
         telephone.stop()
         telephone.ask("channel request hangup all")
-        telephone.last_words = "\n".join(telephone.log_of(name) for name in ("phone", "dispatch", "messages"))
+        telephone.last_words = "\n".join(telephone.log_of(name) for name in ("phone", "dispatch", "asterisk"))
         for log in telephone.home.log.glob("*.log"):
             if log.stem != "asterisk":
                 log.unlink()

@@ -1,6 +1,7 @@
 """Calls through a real Asterisk: what the citizen and the employee hear, and what the rows say afterwards."""
 
 import asyncio
+import signal
 
 import pytest
 
@@ -41,7 +42,7 @@ async def test_employee_answers_both_hear_each_other_and_the_story_is_stored(
     assert (contact["state"], contact["caller_number"], contact["dialled"]) == ("wrap_up", "46120000", "46313020")
     assert telephone.story() == ["arrived", "greeted", "offered", "answered", "employee_left"]
     assert telephone.rows("SELECT 1 FROM dispatch_offer WHERE rung_at IS NOT NULL")
-    await until(lambda: telephone.channel_count() == 0)
+    await until(telephone.is_empty)
 
 
 async def test_citizen_hangs_up_while_talking_and_nobody_is_left_on_the_line(
@@ -53,7 +54,7 @@ async def test_citizen_hangs_up_while_talking_and_nobody_is_left_on_the_line(
     assert await ringing.reached("ended", within=3)
     await until(lambda: telephone.presence(people.employee.pk) == "wrap_up")
     assert telephone.story()[-1] == "citizen_left"
-    await until(lambda: telephone.channel_count() == 0)
+    await until(telephone.is_empty)
 
 
 async def test_citizen_hangs_up_while_waiting_and_is_abandoned(telephone: Telephone, citizen: Robot):
@@ -61,7 +62,7 @@ async def test_citizen_hangs_up_while_waiting_and_is_abandoned(telephone: Teleph
     await until(lambda: telephone.contact().get("state") == "waiting", within=10)
     await call.hang_up()
     await until(lambda: telephone.contact()["closed_as"] == "abandoned")
-    await until(lambda: telephone.channel_count() == 0)
+    await until(telephone.is_empty)
 
 
 async def test_citizen_hangs_up_during_the_greeting_and_is_abandoned(telephone: Telephone, citizen: Robot):
@@ -71,6 +72,7 @@ async def test_citizen_hangs_up_during_the_greeting_and_is_abandoned(telephone: 
     await call.hang_up()
     await until(lambda: telephone.contact()["closed_as"] == "abandoned")
     assert telephone.story() == ["arrived", "citizen_left"]
+    await until(telephone.is_empty)
 
 
 async def test_citizen_hangs_up_while_it_rings_and_the_employee_is_ready_again(
@@ -86,6 +88,7 @@ async def test_citizen_hangs_up_while_it_rings_and_the_employee_is_ready_again(
     await until(lambda: telephone.offers() == ["withdrawn"])
     assert telephone.presence(people.employee.pk) == "ready"
     assert telephone.contact()["closed_as"] == "abandoned"
+    await until(telephone.is_empty)
 
 
 async def test_nobody_answers_and_the_citizen_keeps_the_place(
@@ -107,6 +110,8 @@ async def test_nobody_answers_and_the_citizen_keeps_the_place(
     again.answer()
     again.play(EMPLOYEE_HERTZ)
     assert await call.hears(EMPLOYEE_HERTZ, within=3)
+    await call.hang_up()
+    await until(telephone.is_empty)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +122,15 @@ async def test_the_phone_refuses_and_the_citizen_waits_on(
 ):
     code, ended_as, presence = refusal
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
-    await citizen.call("46313020", **telephone.address)
+    call = await citizen.call("46313020", **telephone.address)
     ringing = await desk_phone.next_call(within=10)
     ringing.decline(code)
     await until(lambda: telephone.offers() == [ended_as])
     assert telephone.presence(people.employee.pk) == presence
     assert telephone.contact()["state"] == "waiting"
+    await until(lambda: telephone.rest("GET", "/bridges") == [])
+    await call.hang_up()
+    await until(telephone.is_empty)
 
 
 async def test_the_employee_has_no_phone_and_the_citizen_waits_on(telephone: Telephone, people: Cast, citizen: Robot):
@@ -144,6 +152,52 @@ async def test_the_offer_is_withdrawn_elsewhere_and_the_phone_stops_ringing(
     assert await ringing.reached("ended", within=3)
     assert telephone.offers() == ["declined"]
     assert telephone.contact()["state"] == "waiting"
+    await until(lambda: telephone.rest("GET", "/bridges") == [])
+
+
+async def test_another_employee_is_offered_the_call_at_once_and_the_first_phone_stops_ringing(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    async with Robot("other", local_host="127.0.0.4") as other_phone:
+        await asyncio.to_thread(telephone.employ, people.colleague.pk, other_phone.uri)
+        telephone.sign_out(people.colleague.pk)
+        await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+        call = await citizen.call("46313020", **telephone.address)
+        ringing = await desk_phone.next_call(within=10)
+        ringing.ring()
+        # The telephone process sees the end of the one offer and the beginning of the other at one look.
+        telephone.processes["phone"].send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.to_thread(telephone.sign_out, people.employee.pk)
+            await asyncio.to_thread(telephone.ready, people.colleague.pk)
+            await until(lambda: telephone.offers() == ["declined", ""])
+        finally:
+            telephone.processes["phone"].send_signal(signal.SIGCONT)
+        assert await ringing.reached("ended", within=2)
+        again = await other_phone.next_call(within=3)
+        again.answer()
+        again.play(EMPLOYEE_HERTZ)
+        assert await call.hears(EMPLOYEE_HERTZ, within=3)
+        await again.hang_up()
+        await until(telephone.is_empty)
+
+
+async def test_the_bridge_is_gone_when_the_employee_answers_and_is_made_again(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call = await citizen.call("46313020", **telephone.address)
+    call.play(CITIZEN_HERTZ)
+    ringing = await desk_phone.next_call(within=10)
+    ringing.ring()
+    bridges = await asyncio.to_thread(telephone.rest, "GET", "/bridges")
+    await asyncio.to_thread(telephone.rest, "DELETE", f"/bridges/{bridges[0]['id']}")
+    ringing.answer()
+    ringing.play(EMPLOYEE_HERTZ)
+    assert await ringing.hears(CITIZEN_HERTZ, within=3)
+    assert await call.hears(EMPLOYEE_HERTZ, within=3)
+    await call.hang_up()
+    await until(telephone.is_empty)
 
 
 @pytest.fixture
@@ -161,6 +215,7 @@ async def test_the_line_is_closed_and_the_citizen_is_told(closed, telephone: Tel
     contact = telephone.contact()
     assert (contact["state"], contact["closed_as"]) == ("closed", "closed_hours")
     assert telephone.story() == ["arrived", "line_closed"]
+    await until(telephone.is_empty)
 
 
 async def test_nobody_has_the_number_and_the_citizen_is_told(telephone: Telephone, citizen: Robot):
@@ -168,3 +223,4 @@ async def test_nobody_has_the_number_and_the_citizen_is_told(telephone: Telephon
     assert await call.audio.hears_sound(within=5)
     assert await call.reached("ended", within=20)
     assert telephone.contact() == {}
+    await until(telephone.is_empty)

@@ -60,7 +60,7 @@ async def test_citizen_hangs_up_while_the_phone_process_is_dead_and_the_employee
     assert await ringing.reached("ended", within=5)
     await until(lambda: telephone.presence(people.employee.pk) == "wrap_up")
     assert telephone.story()[-1] == "citizen_left"
-    await until(lambda: telephone.channel_count() == 0)
+    await until(telephone.is_empty)
 
 
 async def test_employee_answers_while_the_phone_process_is_dead_and_is_rung_again(
@@ -172,3 +172,26 @@ async def test_database_is_away_for_a_moment_and_what_happened_is_written_afterw
     assert await ringing.reached("ended", within=10)
     await until(lambda: telephone.presence(people.employee.pk) == "wrap_up", within=10)
     assert telephone.story()[-1] == "citizen_left"
+    await until(telephone.is_empty)
+
+
+async def test_database_is_busy_when_a_call_comes_and_the_citizen_hears_music(telephone: Telephone, citizen: Robot):
+    with telephone.connection() as connection:
+        with connection.transaction():
+            connection.execute("LOCK TABLE contacts_contact IN ACCESS EXCLUSIVE MODE")
+            call = await citizen.call("46313020", **telephone.address)
+            assert await call.reached("answered", within=3)
+            assert await call.audio.hears_sound(within=3)
+        await until(lambda: telephone.contact().get("state") == "waiting", within=10)
+    await call.hang_up()
+    await until(telephone.is_empty)
+
+
+async def test_nothing_can_be_written_and_the_citizen_is_told_and_not_kept(telephone: Telephone, citizen: Robot):
+    telephone.write("REVOKE INSERT, UPDATE ON contacts_contact FROM bl_engine")
+    call = await citizen.call("46313020", **telephone.address)
+    assert await call.audio.hears_sound(within=5)
+    assert await call.reached("ended", within=15)
+    assert call.cause == "remote_hung_up"
+    assert telephone.contact() == {}
+    await until(telephone.is_empty)

@@ -6,6 +6,7 @@ that is what `adopt` does after a crash.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -28,7 +29,7 @@ from borgerlinje.kit.database import Row
 from borgerlinje.kit.ids import uuid7
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
 log = structlog.get_logger("phone")
@@ -264,8 +265,8 @@ class Call:
             await self._perform(Effect.RELEASE_EMPLOYEE)
             async with asyncio.timeout(_LONGEST_APOLOGY_SECONDS):
                 await self._apologise()
-        except TimeoutError:
-            pass
+        except Exception:  # noqa: BLE001 - whatever it was, what comes now is to hang up
+            self._log.exception("no_apology")
         finally:
             await self._hang_up()
         if not is_stored:

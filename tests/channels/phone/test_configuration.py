@@ -48,3 +48,20 @@ def test_trunk_may_be_named_and_this_machine_may_always_call():
 @pytest.mark.parametrize("name", ["http.conf", "pjsip.conf"])
 def test_rest_and_websocket_listen_on_the_loopback_only(name: str):
     assert "127.0.0.1" in configuration.files(plan(reach=Reach("0.0.0.0")))[name]
+
+
+def test_asterisk_logs_errors_only_and_into_no_file_of_its_own():
+    lines = configuration.files(plan())["logger.conf"].splitlines()
+    assert lines[lines.index("[logfiles]") + 1 :] == ["console => error"]
+
+
+def test_trunk_is_known_by_its_address_alone_and_the_stranger_by_the_websocket():
+    sections = configuration.files(plan())["pjsip.conf"].split("type=endpoint\n")[1:]
+    assert [section.split("identify_by=")[1].splitlines()[0] for section in sections] == ["ip", "header"]
+    assert all("allow_transfer=no" in section.split("[")[0] for section in sections)
+
+
+def test_only_what_comes_in_at_the_sip_port_is_from_the_network():
+    files = configuration.files(plan())
+    assert "context=from-trunk" in files["pjsip.conf"]
+    assert '${CHANNEL(pjsip,local_addr):-5}" = ":5060"' in files["extensions.conf"]
