@@ -45,12 +45,10 @@ def is_known(telephone: Telephone, name: str) -> bool:
     )
 
 
-SOUND = (
-    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
-)
+SOUND = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
 
 
-async def ask(  # noqa: PLR0913 - what a stranger may write
+async def ask(
     telephone: Telephone, method: str, user: str, target: str, password: str = "", *, transport: str = "WS"
 ) -> int:
     """Send one request over the websocket, answering a challenge when there is a password; return the final status."""
@@ -124,7 +122,9 @@ async def test_robots_account_has_no_password_and_cannot_be_named(telephone: Tel
     assert telephone.contact() == {}
 
 
-async def test_stranger_outside_the_trunks_addresses_gets_nowhere_by_naming_it(tmp_path_factory: pytest.TempPathFactory):
+async def test_stranger_outside_the_trunks_addresses_gets_nowhere_by_naming_it(
+    tmp_path_factory: pytest.TempPathFactory,
+):
     if not is_available():
         pytest.skip("no Asterisk on this machine")
     reach = Reach("127.0.0.1", ("127.0.0.2",), ("127.0.0.2",))

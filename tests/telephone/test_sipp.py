@@ -31,7 +31,21 @@ async def test_sipp_calls_and_the_employee_hears_the_own_voice_come_back(
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
     where, media = "127.0.0.5", free_port("127.0.0.5")
     target = f"{telephone.instance.sip_host}:{telephone.instance.ports.sip}"
-    arguments = ["-sf", str(SCENARIO), "-s", "46313020", "-m", "1", "-i", where, "-mi", where, "-mp", str(media), "-rtp_echo"]
+    arguments = [
+        "-sf",
+        str(SCENARIO),
+        "-s",
+        "46313020",
+        "-m",
+        "1",
+        "-i",
+        where,
+        "-mi",
+        where,
+        "-mp",
+        str(media),
+        "-rtp_echo",
+    ]
     sipp = await asyncio.create_subprocess_exec(
         *program,
         *arguments,

@@ -72,7 +72,7 @@ class Ari:
     async def opened(cls, address: Address) -> AsyncIterator[Self]:
         """Open the pool of connections and close it afterwards."""
         session = aiohttp.ClientSession(
-            auth=aiohttp.BasicAuth(address.user, address.password),
+            headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},
             connector=aiohttp.TCPConnector(limit=48),
             timeout=aiohttp.ClientTimeout(total=_COMMAND_SECONDS),
         )

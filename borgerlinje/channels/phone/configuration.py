@@ -187,7 +187,9 @@ def _pjsip(plan: Plan) -> str:
     being the trunk by naming it. A browser without an account comes from the proxy's address too: the stranger's password,
     which nobody has, keeps it out, and the dialplan does when it lies about its transport.
     """
-    matches = "".join(f"match={match}\n" for match in dict.fromkeys((*plan.reach.trunk_matches, *plan.reach.own_matches)))
+    matches = "".join(
+        f"match={match}\n" for match in dict.fromkeys((*plan.reach.trunk_matches, *plan.reach.own_matches))
+    )
     return f"""[global]
 type=global
 user_agent=Borgerlinje

@@ -45,6 +45,4 @@ def text(*, has_broadcast: bool, sip_port: int) -> str:
     """Return extensions.conf."""
     suffix = f":{sip_port}"
     hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound)" if has_broadcast else f"Stasis({APPLICATION},inbound)"
-    return _TEMPLATE.format(
-        hand_over=hand_over, announcement=ANNOUNCEMENT, suffix=suffix, suffix_length=len(suffix)
-    )
+    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT, suffix=suffix, suffix_length=len(suffix))

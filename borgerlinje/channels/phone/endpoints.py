@@ -99,7 +99,9 @@ async def synchronise(ari: Ari, store: Store, refusals: Refusals, *, started_at:
             refusals.forget(account)
         except AriRefusedError as error:
             wait = refusals.note(account, now=now)
-            log.warning("endpoint_refused", endpoint=row["name"], says=str(error), again_in_seconds=wait.total_seconds())
+            log.warning(
+                "endpoint_refused", endpoint=row["name"], says=str(error), again_in_seconds=wait.total_seconds()
+            )
 
 
 async def _tell_of(ari: Ari, store: Store, row: Row, *, now: datetime) -> None:

@@ -26,7 +26,9 @@ from borgerlinje.kit import parts
 UNKNOWN_NUMBER: Final = (
     "Det nummer, du har ringet til, er ikke i brug hos os. Kontrollér nummeret, og prøv igen. Farvel."
 )
-ACCOUNT_USED: Final = "Der er allerede ringet op én gang fra denne side. Åbn siden igen, hvis du vil ringe op på ny. Farvel."
+ACCOUNT_USED: Final = (
+    "Der er allerede ringet op én gang fra denne side. Åbn siden igen, hvis du vil ringe op på ny. Farvel."
+)
 TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from borgerlinje.channels.phone import call as calls
-from borgerlinje.channels.phone import events, queries, rules
+from borgerlinje.channels.phone import events, messages, queries, rules
 from borgerlinje.channels.phone.ari import AriError
 from borgerlinje.channels.phone.call import Call, Tools
 from borgerlinje.contacts.lifecycle import State
@@ -71,20 +70,20 @@ class Switchboard:
             case events.Entered(channel, _):
                 offer_id = rules.offer_of(channel.id)
                 if offer_id and (ours := self._by_offer.get(offer_id)):
-                    ours.put(calls.EmployeeAnswered(offer_id))
+                    ours.put(messages.EmployeeAnswered(offer_id))
                 else:
                     self._spawn(self._drop(channel.id), "drop")
             case events.Changed(channel) if channel.state == "Ringing":
                 offer_id = rules.offer_of(channel.id)
                 if offer_id and (ours := self._by_offer.get(offer_id)):
-                    ours.put(calls.EmployeeRings(offer_id))
+                    ours.put(messages.EmployeeRings(offer_id))
             case events.Left(channel):
                 self._left(channel.id, None)
             case events.Ended(channel, cause):
                 self._left(channel.id, cause)
             case events.Played(playback_id, channel_id, _):
                 if ours := self._by_channel.get(channel_id):
-                    ours.put(calls.Played(playback_id))
+                    ours.put(messages.Played(playback_id))
 
     async def look(self, *, thoroughly: bool) -> None:
         """Ring for the offers that have not been rung, and stop where an offer is over.
@@ -96,11 +95,11 @@ class Switchboard:
             ours = self._by_contact.get(offer["contact_id"])
             if ours and offer["id"] not in self._by_offer:
                 self._by_offer[offer["id"]] = ours
-                ours.put(calls.Ring(offer))
+                ours.put(messages.Ring(offer))
         is_open = {offer["id"] for offer in offers}
         for ours in {id(one): one for one in self._by_offer.values()}.values():
             if ours.state is State.OFFERED and ours.legs.offer_id not in is_open:
-                ours.put(calls.Compare())
+                ours.put(messages.Compare())
         if thoroughly and self._by_contact:
             for row in await self._tools.store.read(queries.standing(list(self._by_contact))):
                 self._compare(row)
@@ -108,7 +107,7 @@ class Switchboard:
     def _compare(self, row: Row) -> None:
         ours = self._by_contact.get(row["id"])
         if ours and ours.state.value != row["state"] and row["state"] != State.OFFERED.value:
-            ours.put(calls.Compare())
+            ours.put(messages.Compare())
 
     def _arrived(self, channel: events.Channel) -> None:
         if channel.id not in self._by_channel:
@@ -116,9 +115,9 @@ class Switchboard:
 
     def _left(self, channel_id: str, cause: int | None) -> None:
         if ours := self._by_channel.get(channel_id):
-            ours.put(calls.CitizenLeft())
+            ours.put(messages.CitizenLeft())
         elif (offer_id := rules.offer_of(channel_id)) and (ours := self._by_offer.get(offer_id)):
-            ours.put(calls.EmployeeLeft(offer_id, cause))
+            ours.put(messages.EmployeeLeft(offer_id, cause))
 
     def _start(self, ours: Call) -> None:
         self._by_channel[ours.legs.citizen] = ours
