@@ -1,2 +1,1 @@
 """Borgerlinje: a shared contact centre for public authorities."""
-

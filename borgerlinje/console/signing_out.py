@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
-from django.db import connection
 from django.dispatch import receiver
 
 from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
 from borgerlinje.dispatch.actions import do_sign_out
 from borgerlinje.kit import clock, hints
-from borgerlinje.kit.database import run
+from borgerlinje.kit.request_database import run_here
 from borgerlinje.staff.models import Employee
 
 
@@ -20,7 +19,6 @@ def go_home(user: Any = None, **_: Any) -> None:
     if employee is None:
         return
     now = clock.now()
-    with connection.cursor() as cursor:
-        change = run(do_sign_out(employee.pk, now=now), cursor)
-        run(do_revoke_employee_endpoints(employee.pk, now=now), cursor)
+    change = run_here(do_sign_out(employee.pk, now=now))
+    run_here(do_revoke_employee_endpoints(employee.pk, now=now))
     hints.send_on_commit("phone", "queue", *(change.topics if change else ()))

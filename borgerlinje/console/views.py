@@ -1,10 +1,7 @@
 """Staff pages that are nobody's own: where one begins, what goes on now, one's own account."""
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 from borgerlinje.console import queries
 from borgerlinje.dispatch.models import Presence
 from borgerlinje.kit import clock
-from borgerlinje.kit.database import Steps, run
 from borgerlinje.lines.queries import load, open_lines
 from borgerlinje.portal.cards import card
 from borgerlinje.staff.models import User
@@ -85,8 +81,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - `allowed` has let nobody else in
     return request.user
-
-
-def _run(steps: Steps[Any]) -> Any:
-    with connection.cursor() as cursor:
-        return run(steps, cursor)

@@ -1,10 +1,8 @@
 """The employee's screen. Every act answers with the desk as it now is; the page and its live re-reading share the template."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +15,9 @@ from borgerlinje.desk.queries import desk_of
 from borgerlinje.dispatch.actions import do_complete, do_event, do_pause, do_ready, do_sign_in
 from borgerlinje.dispatch.models import Offer
 from borgerlinje.kit import clock, hints
-from borgerlinje.kit.database import Steps, run
 from borgerlinje.kit.errors import BorgerlinjeError, GoneError, NotAllowedError
 from borgerlinje.kit.personal_data import check_no_cpr
+from borgerlinje.kit.request_database import run_here
 from borgerlinje.lines.models import Line
 from borgerlinje.staff.models import Employee
 from borgerlinje.staff.permission import allowed
@@ -63,7 +61,7 @@ def _answer(request: HttpRequest, employee: Employee, status: int = 200) -> Http
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the desk, and bring the employee to work, in a pause until they say that they are ready."""
     employee = _employee(request)
-    _run(do_sign_in(employee.pk, now=clock.now()))
+    run_here(do_sign_in(employee.pk, now=clock.now()))
     hints.send_on_commit("queue")
     context = {"desk": desk_of(employee, now=clock.now()), "texts": {name: str(text) for name, text in _TEXTS.items()}}
     return render(request, "desk/desk.html", context)
@@ -82,9 +80,9 @@ def presence(request: HttpRequest) -> HttpResponse:
     """Become ready, or pause: at once, or after the present contact."""
     employee = _employee(request)
     if request.POST.get("status") == "ready":
-        _run(do_ready(employee.pk, now=clock.now()))
+        run_here(do_ready(employee.pk, now=clock.now()))
     elif request.POST.get("status") == "paused":
-        _run(do_pause(employee.pk, now=clock.now()))
+        run_here(do_pause(employee.pk, now=clock.now()))
     hints.send_on_commit("dispatch", "queue", f"desk:{employee.pk}")
     return _answer(request, employee)
 
@@ -96,7 +94,7 @@ def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     employee = _employee(request)
     offer = Offer.objects.filter(pk=offer_id, employee=employee).first()
     if offer is not None:
-        change = _run(do_event(offer.contact_id, Event.OFFER_DECLINED, now=clock.now(), offer_id=offer_id))
+        change = run_here(do_event(offer.contact_id, Event.OFFER_DECLINED, now=clock.now(), offer_id=offer_id))
         if change is not None:
             hints.send_on_commit(*change.topics)
     return _answer(request, employee)
@@ -109,7 +107,7 @@ def hang_up(request: HttpRequest) -> HttpResponse:
     employee = _employee(request)
     contact = Contact.objects.filter(employee=employee, state="connected").first()
     if contact is not None:
-        change = _run(do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
+        change = run_here(do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
         if change is not None:
             hints.send_on_commit(*change.topics)
     return _answer(request, employee)
@@ -152,7 +150,7 @@ def close(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         raise ClosingError
     if outcome == Outcome.LIGHT_CASEWORK and contact.line.scope == Line.Scope.GUIDANCE_ONLY:
         raise ClosingError(_("Denne linje er kun til vejledning. Vælg et andet udfald."))
-    change = _run(
+    change = run_here(
         do_complete(
             contact_id,
             employee_id=employee.pk,
@@ -174,7 +172,7 @@ def close(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def phone(request: HttpRequest) -> HttpResponse:
     """Give the employee's browser a one-time telephone account; an older one of theirs ends."""
     employee = _employee(request)
-    credentials = _run(do_issue_employee_endpoint(employee.pk, now=clock.now()))
+    credentials = run_here(do_issue_employee_endpoint(employee.pk, now=clock.now()))
     hints.send_on_commit("phone")
     return JsonResponse(
         {
@@ -191,9 +189,4 @@ def phone(request: HttpRequest) -> HttpResponse:
 def phone_ready(request: HttpRequest, name: str) -> HttpResponse:
     """Tell whether the telephone knows the account yet."""
     del request
-    return JsonResponse({"ready": _run(is_pushed(name))})
-
-
-def _run(steps: Steps[Any]) -> Any:
-    with connection.cursor() as cursor:
-        return run(steps, cursor)
+    return JsonResponse({"ready": run_here(is_pushed(name))})

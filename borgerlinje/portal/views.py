@@ -1,7 +1,6 @@
 """The citizen's pages."""
 
 from django.conf import settings
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from borgerlinje.channels.phone.actions import citizen_call, do_issue_citizen_endpoint
 from borgerlinje.kit import clock, hints
-from borgerlinje.kit.database import run
 from borgerlinje.kit.errors import BorgerlinjeError
+from borgerlinje.kit.request_database import run_here
 from borgerlinje.kit.throttle import do_count
 from borgerlinje.lines import queries
 from borgerlinje.lines.models import LineNumber
@@ -74,8 +73,7 @@ def call_access(request: HttpRequest, digits: str) -> HttpResponse:
     if not queries.line_status(line, at=clock.now()).is_open:
         raise LineClosedError
     _throttle(request)
-    with connection.cursor() as cursor:
-        credentials = run(do_issue_citizen_endpoint(number.pk, now=clock.now()), cursor)
+    credentials = run_here(do_issue_citizen_endpoint(number.pk, now=clock.now()))
     hints.send_on_commit("phone")
     return JsonResponse(
         {
@@ -94,8 +92,7 @@ def call_access(request: HttpRequest, digits: str) -> HttpResponse:
 def call_progress(request: HttpRequest, name: str) -> HttpResponse:
     """Tell whether the telephone knows the account yet, and how far its call has come."""
     del request
-    with connection.cursor() as cursor:
-        progress = run(citizen_call(name), cursor)
+    progress = run_here(citizen_call(name))
     place = _("Du er nummer %(place)s i køen.") % {"place": progress.place} if progress.place else ""
     return JsonResponse({"ready": progress.is_ready, "state": progress.state, "place": place})
 

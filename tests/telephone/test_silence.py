@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from borgerlinje.channels.phone.ari import Address, Ari
 from borgerlinje.channels.phone.book import Book
 from borgerlinje.channels.phone.call import Call, Tools
-from borgerlinje.channels.phone.store import Store
+from borgerlinje.channels.phone.store import Pool, Store
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event, do_offer, do_ready
@@ -80,7 +80,8 @@ async def tools_of(database: TestDatabase, ari: Ari) -> AsyncIterator[Tools]:
     options: dict[str, Any] = {"autocommit": True, "row_factory": dict_row}
     hints = await Hints.connect(url)
     try:
-        async with AsyncConnectionPool(url, min_size=1, max_size=2, open=False, kwargs=options) as pool:
+        pool: Pool = AsyncConnectionPool(url, min_size=1, max_size=2, open=False, kwargs=options)
+        async with pool:
             yield Tools(ari, Store(pool, hints), Book(), None)
     finally:
         await hints.close()

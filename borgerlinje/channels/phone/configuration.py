@@ -106,7 +106,11 @@ def files(plan: Plan) -> dict[str, str]:
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.folder}/data/moh\nsort=alpha\n",
         "sorcery.conf": _SORCERY,
         "pjsip.conf": _pjsip(plan),
-        "extensions.conf": dialplan.text(has_broadcast=plan.has_broadcast, sip_port=plan.ports.sip),
+        "extensions.conf": dialplan.text(
+            has_broadcast=plan.has_broadcast,
+            sip_port=plan.ports.sip,
+            binds_all=plan.reach.bind_address in {"0.0.0.0", "::"},  # noqa: S104 - compared
+        ),
     }
     for name, more in plan.extra_files:
         texts[name] = texts.get(name, "") + more

@@ -15,8 +15,8 @@ writeprotect=yes
 
 [from-trunk]
 ; A browser comes from the proxy's address, which may be one of the trunk's, and may write any transport into its request: only
-; what came in at the SIP port is from the network.
-exten => _[+0-9].,1,GotoIf($["${{CHANNEL(pjsip,local_addr):-{suffix_length}}}" = "{suffix}"]?from-net,${{EXTEN}},1)
+; what came in at the SIP port is from the network. Bound to every address, Asterisk names none for a datagram.
+exten => _[+0-9].,1,GotoIf($[{is_from_network}]?from-net,${{EXTEN}},1)
  same => n,Hangup(21)
 
 [from-net]
@@ -41,8 +41,11 @@ exten => _[+0-9].,1,Hangup(21)
 """
 
 
-def text(*, has_broadcast: bool, sip_port: int) -> str:
-    """Return extensions.conf."""
-    suffix = f":{sip_port}"
+def text(*, has_broadcast: bool, sip_port: int, binds_all: bool) -> str:
+    """Return extensions.conf. `binds_all`: SIP listens on every address of the machine."""
     hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound)" if has_broadcast else f"Stasis({APPLICATION},inbound)"
-    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT, suffix=suffix, suffix_length=len(suffix))
+    port = f":{sip_port}"
+    is_from_network = f'"${{CHANNEL(pjsip,local_addr):-{len(port)}}}" = "{port}"'
+    if binds_all:
+        is_from_network += ' | "${CHANNEL(pjsip,local_addr)}" = ""'
+    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT, is_from_network=is_from_network)
