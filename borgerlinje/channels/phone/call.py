@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -34,6 +34,7 @@ from borgerlinje.channels.phone.messages import (
 )
 from borgerlinje.channels.phone.rules import Command, Legs
 from borgerlinje.channels.phone.store import Store
+from borgerlinje.channels.phone.voice import Voice
 from borgerlinje.contacts.lifecycle import Effect, Event, State
 from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit import clock
@@ -75,7 +76,7 @@ class Call:
         self._tools = tools
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._begin: Callable[[], Awaitable[None]] = self._compare
-        self._playing = ""
+        self._voice = Voice(legs.citizen, tools.sounds, self._command)
         self._expires_at: datetime | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_farewell = False
@@ -132,7 +133,7 @@ class Call:
                 await self._answered(offer_id)
             case EmployeeLeft(offer_id, cause) if offer_id == self.legs.offer_id:
                 await self._employee_left(cause)
-            case Played(playback_id) if playback_id == self._playing:
+            case Played(playback_id) if playback_id == self._voice.playing:
                 await self._played()
             case Ring(offer):
                 await self._ring(offer)
@@ -160,7 +161,7 @@ class Call:
         self._log.info("arrived", line=entry.line_id, state=self.state.value)
         if self.state is State.CLOSED:
             await self._farewell(entry.closed_text, entry.language)
-        elif not await self._say(entry.greeting_text, entry.language):
+        elif not await self._voice.say(entry.greeting_text, entry.language):
             await self._event(Event.GREETED)
 
     async def _receive(self, channel: Channel) -> tuple[Entry | None, State | Refusal]:
@@ -181,9 +182,9 @@ class Call:
             done, _ = await asyncio.wait({task}, timeout=_LONGEST_SILENCE_SECONDS)
             if done:
                 return task.result()
-            await self._music()
+            await self._voice.music()
             result = await task
-            await self._stop_music()
+            await self._voice.stop_music()
             return result
         finally:
             task.cancel()
@@ -198,7 +199,7 @@ class Call:
     async def _farewell(self, text: str, language: str) -> None:
         self._is_farewell = True
         self._set_timer(_LONGEST_FAREWELL_SECONDS, Stop())
-        if not await self._say(text, language):
+        if not await self._voice.say(text, language):
             await self._hang_up()
 
     async def _hang_up(self) -> None:
@@ -239,12 +240,12 @@ class Call:
         return True
 
     async def _apologise(self) -> None:
-        await self._be_quiet()
-        await self._stop_music()
-        if not await self._say(speech.TECHNICAL_END, "da"):
+        await self._voice.be_quiet()
+        await self._voice.stop_music()
+        if not await self._voice.say(speech.TECHNICAL_END, "da"):
             return
         while not isinstance(message := await self._inbox.get(), CitizenLeft):
-            if isinstance(message, Played) and message.playback_id == self._playing:
+            if isinstance(message, Played) and message.playback_id == self._voice.playing:
                 return
 
     # --- the employee's phone
@@ -315,17 +316,17 @@ class Call:
     # --- what the citizen hears
 
     async def _played(self) -> None:
-        self._playing = ""
+        self._voice.playing = ""
         if self._is_farewell:
             await self._hang_up()
         elif self.state is State.ARRIVED:
             await self._event(Event.GREETED)
         elif self.state in {State.WAITING, State.OFFERED}:
-            await self._music()
+            await self._voice.music()
 
     async def _say_position(self) -> None:
         self._set_timer(POSITION_SECONDS, SayPosition())
-        if self.state is not State.WAITING or self._playing:
+        if self.state is not State.WAITING or self._voice.playing:
             return
         try:
             place = await self._tools.store.read(queries.position(self.contact_id))
@@ -333,36 +334,9 @@ class Call:
             return
         if place is None:
             return
-        await self._stop_music()
-        if not await self._say(speech.position_text(place), "da"):
-            await self._music()
-
-    async def _say(self, text: str, language: str) -> bool:
-        """Begin to speak to the citizen; False when nothing can be heard."""
-        sounds = self._tools.sounds
-        if sounds is None or not text.strip():
-            return False
-        await speech.make_all([(text, language)], sounds)
-        name = speech.name_of(text, language)
-        if not speech.has_sound(sounds, name):
-            return False
-        playback_id = f"bl-p-{uuid4()}"
-        query: dict[str, str | int] = {"media": f"sound:{name}", "playbackId": playback_id}
-        answer = await self._command(Command("POST", f"/channels/{self.legs.citizen}/play", query))
-        self._playing = playback_id if answer.is_done else ""
-        return answer.is_done
-
-    async def _be_quiet(self) -> None:
-        if self._playing:
-            await self._command(Command("DELETE", f"/playbacks/{self._playing}"))
-            self._playing = ""
-
-    async def _music(self) -> None:
-        for command in rules.commands(Effect.START_WAITING, self.legs):
-            await self._command(command)
-
-    async def _stop_music(self) -> None:
-        await self._command(Command("DELETE", f"/channels/{self.legs.citizen}/moh"))
+        await self._voice.stop_music()
+        if not await self._voice.say(speech.position_text(place), "da"):
+            await self._voice.music()
 
     # --- the rows and the server
 
@@ -397,7 +371,7 @@ class Call:
     async def _connect(self) -> None:
         """Let both hear each other. Raises AriError when both are there and cannot: never a conversation in silence."""
         self._set_timer(None)
-        await self._be_quiet()
+        await self._voice.be_quiet()
         *before, join = rules.commands(Effect.CONNECT, self.legs)
         for command in before:
             await self._command(command)
