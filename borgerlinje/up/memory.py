@@ -25,6 +25,12 @@ def of_home(home: Home) -> list[Use]:
     return sorted(found, key=lambda use: -use.pss)
 
 
+def total_megabytes(home: Home) -> int:
+    """Return what all processes on this home take, this one included."""
+    mine = _use(Path("/proc/self"))
+    return sum(use.pss for use in [*of_home(home), *([mine] if mine else [])]) // 1024
+
+
 def _ours(mark: bytes) -> Iterator[Path]:
     """Yield the /proc folders of the processes that carry the mark, and of what they started.
 
@@ -56,7 +62,7 @@ def _use(folder: Path) -> Use | None:
         )
     except OSError:
         return None
-    return Use(int(folder.name), _name(words), _kilobytes(figures["Rss"]), _kilobytes(figures["Pss"]))
+    return Use(int(folder.resolve().name), _name(words), _kilobytes(figures["Rss"]), _kilobytes(figures["Pss"]))
 
 
 def _kilobytes(text: str) -> int:
@@ -65,9 +71,9 @@ def _kilobytes(text: str) -> int:
 
 def _name(words: list[str]) -> str:
     """Shorten a command line to what tells processes apart."""
-    if "borgerlinje" in words:
-        return " ".join(word for word in words[words.index("borgerlinje") :] if word)
-    for word in words:
+    for place, word in enumerate(words):
+        if Path(word).name == "borgerlinje":
+            return " ".join(["borgerlinje", *filter(None, words[place + 1 :])])
         if word.endswith(("/asterisk", "/postgres")):
             return Path(word).name
     return Path(words[0]).name if len(words) > 1 else words[0].strip()

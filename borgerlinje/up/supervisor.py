@@ -14,7 +14,7 @@ import psycopg
 
 from borgerlinje.kit import clock, embedded, heartbeat, home, metrics, running
 from borgerlinje.kit.running import CannotRunError
-from borgerlinje.up import checks, children, handle, logfiles, migrations, ports, progress, summary, systemd
+from borgerlinje.up import checks, children, handle, logfiles, memory, migrations, ports, progress, summary, systemd
 from borgerlinje.up.child import Child, inherited_environment
 from borgerlinje.up.part import Part
 from borgerlinje.up.servers import Asterisk, Postgres
@@ -230,7 +230,8 @@ class Supervisor:
         self.running = replace(self.running, ready=True)
         running.write(self.home, self.running)
         self.progress.show(summary.text(self.running, self.home, demo=self.options.demo))
-        self.progress.say("everything runs")
+        used = await asyncio.to_thread(memory.total_megabytes, self.home)
+        self.progress.say(f"everything runs, in {used} MB of memory")
         heartbeat.ready()
 
     async def _watch(self, asked: asyncio.Task[bool]) -> None:
