@@ -191,3 +191,13 @@ def test_hang_up_without_a_conversation_changes_nothing(web: Client, cast: Cast)
     contact_id = talking(cast, cast.colleague)
     assert post(web, "/bord/laeg-paa/").status_code == HTTPStatus.OK
     assert cast.contact(contact_id).state == "connected"
+
+
+@pytest.mark.parametrize("path", ["/konsol/log-af/", "/konto/logout/"])
+def test_whoever_signs_out_by_either_way_is_off_the_desk_and_the_telephone(cast: Cast, web: Client, path: str) -> None:
+    contact_id = offered(cast, cast.employee)
+    post(web, "/bord/telefon/")
+    post(web, path)
+    assert state(cast.employee) == "signed_out"
+    assert cast.contact(contact_id).state == "waiting"
+    assert not cast.employee.phone_endpoints.filter(revoked_at__isnull=True).exists()

@@ -7,6 +7,7 @@ from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.lines import queries
 from borgerlinje.lines.holiday_calendar import closed_days, optional_days
 from borgerlinje.lines.models import OpeningPeriod, OpeningVersion, SpecialDay
+from borgerlinje.staff.models import EmployeeSkill
 from tests.support.cast import NOW, Cast, later
 from tests.support.database import as_web
 
@@ -52,3 +53,10 @@ def test_expected_wait_is_none_with_somebody_ready_and_nobody_waiting(cast: Cast
 def test_expected_wait_is_never_less_than_the_longest_is_waiting_already() -> None:
     assert queries.Load(2, 90.0, 0, 4, 20.0).expected_wait_seconds == 90.0
     assert queries.Load(1, 5.0, 0, 4, 20.0).expected_wait_seconds == 20.0
+
+
+def test_somebody_ready_who_cannot_take_the_line_shortens_no_wait(cast: Cast) -> None:
+    cast.ready(cast.employee)
+    assert queries.load(cast.line.pk, at=NOW).ready == 1
+    EmployeeSkill.objects.filter(employee=cast.employee).update(level=1)
+    assert queries.load(cast.line.pk, at=NOW).ready == 0
