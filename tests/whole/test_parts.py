@@ -16,6 +16,7 @@ from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import CannotRunError, Process
 from borgerlinje.up import checks, logfiles, ports
 from borgerlinje.up.child import Child, Spec
+from borgerlinje.up.handle import Handle
 
 BEATS = """
 import os, signal, socket, sys, time
@@ -33,10 +34,12 @@ def home(tmp_path: Path) -> Home:
 
 
 @contextlib.asynccontextmanager
-async def keeping(home: Home, script: str) -> AsyncIterator[tuple[Child, asyncio.Queue[str]]]:
+async def keeping(
+    home: Home, script: str, kind: type[Child] = Child
+) -> AsyncIterator[tuple[Child, asyncio.Queue[str]]]:
     """Keep a script running; what the supervisor says about it comes through the queue."""
     said: asyncio.Queue[str] = asyncio.Queue()
-    child = Child(Spec("script", [sys.executable, "-c", BEATS + script], {}), home, said.put_nowait)
+    child = kind(Spec("script", [sys.executable, "-c", BEATS + script], {}), home, said.put_nowait)
     child.keep()
     hurry = asyncio.Event()
     hurry.set()
@@ -63,6 +66,30 @@ async def test_process_that_never_becomes_ready_gives_up_with_one_line(home: Hom
         async with keeping(home, "sys.exit(3)") as (child, _):
             with pytest.raises(CannotRunError, match="exit code 3"):
                 await child.wait_ready()
+
+
+class Stumbling(Child):
+    """A part that does not come up in time the second time it is started."""
+
+    starts = 0
+
+    async def serve(self, handle: Handle) -> None:
+        self.starts += 1
+        if self.starts == 2:
+            raise CannotRunError("it takes too long")
+        await super().serve(handle)
+
+
+async def test_part_that_ran_before_and_stumbles_is_tried_again_and_does_not_end_the_rest(home: Home) -> None:
+    async with asyncio.timeout(30):
+        async with keeping(home, "say('READY=1'); time.sleep(.3)", Stumbling) as (child, said):
+            await child.wait_ready()
+            while "does not come up again (it takes too long)" not in await said.get():
+                pass
+            while "ready again" not in await said.get():
+                pass
+            assert child.keeper is not None
+            assert not child.keeper.done()
 
 
 async def test_hurry_ends_process_that_ignores_being_asked(home: Home) -> None:
