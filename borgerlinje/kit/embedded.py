@@ -249,7 +249,10 @@ def prepare(home: Home) -> None:
 def _make(folder: Path, owner: int) -> None:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        path.mkdir(mode=0o700)
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            continue  # Another process of this home, started at the same moment, was first.
         unprivileged.give(path)
     found = folder.lstat()
     if found.st_uid == 0 and os.geteuid() == 0 and stat.S_ISDIR(found.st_mode) and not any(folder.iterdir()):

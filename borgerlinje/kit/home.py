@@ -1,5 +1,6 @@
 """Where a copy of Borgerlinje keeps its data, and where fetched parts lie."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -84,9 +85,11 @@ def _folder(variable: str, for_root: str, for_user: str) -> Path:
 
 def ensure_secret(home: Home) -> None:
     """Write the signing key of a home that has none yet; never replace one."""
-    try:
-        handle = os.open(home.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    draft = home.secret_file.with_name(f"{home.secret_file.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(48))
+    # Linked when it is whole: nobody reads half a key, and the first one stays.
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, home.secret_file)
+    draft.unlink()

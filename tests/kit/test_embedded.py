@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -120,3 +121,21 @@ def test_child_that_drops_by_itself_is_not_root_and_still_reads(tmp_path: Path) 
         unprivileged.command(["/usr/bin/touch", "/etc/borgerlinje-was-here"]), capture_output=True, check=False
     )
     assert write.returncode != 0
+
+
+def test_home_is_prepared_by_many_at_the_same_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of one home may start together, each sure that it is the first; by then they have dropped root."""
+    monkeypatch.setattr(unprivileged, "account", lambda: None)
+    for attempt in range(10):
+        home = Home(tmp_path / f"together-{attempt}")
+        everybody = threading.Barrier(8)
+
+        def begin(home: Home = home, everybody: threading.Barrier = everybody) -> None:
+            everybody.wait()
+            embedded.prepare(home)
+
+        with ThreadPoolExecutor(8) as pool:
+            for started in [pool.submit(begin) for _ in range(8)]:
+                started.result()
+        assert home.metrics.is_dir()
+        assert home.secret_file.read_text().strip()

@@ -197,7 +197,9 @@ def joined(telephone: Telephone, database: TestDatabase) -> Iterator[Telephone]:
         telephone.start(name)
     try:
         wait_until(
-            lambda: '"connected"' in telephone.log_of("phone"), within=15, says=lambda: telephone.log_of("phone")
+            lambda: '"connected"' in telephone.log_of("phone") and '"leading"' in telephone.log_of("dispatch"),
+            within=20,
+            says=lambda: telephone.log_of("phone") + telephone.log_of("dispatch"),
         )
         yield telephone
     finally:
