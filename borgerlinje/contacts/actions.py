@@ -6,12 +6,16 @@ Locks are taken in one order everywhere: contact, then offer, then presence.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from borgerlinje.contacts.lifecycle import Decision, Event, State, decide
+from borgerlinje.contacts.closing import Closing
+from borgerlinje.contacts.lifecycle import ClosedAs, Context, Decision, Event, State, decide
 from borgerlinje.kit.database import Query, Row, Steps
+from borgerlinje.kit.ids import uuid7
+
+_UNREACHED = frozenset({Event.CITIZEN_UNREACHED, Event.CITIZEN_LEFT})
 
 _ARRIVE = """
 WITH contact AS (
@@ -39,8 +43,9 @@ SELECT * FROM contact
 """
 
 _LOCK = """
-SELECT c.id, c.state, c.employee_id, c.authority_id, c.channel_ref, c.line_id, c.answered_at, l.wrap_up_seconds,
-       l.centre_id
+SELECT c.id, c.state, c.employee_id, c.authority_id, c.channel, c.channel_ref, c.line_id, c.answered_at, c.is_callback, c.attempts,
+       c.documented_at, c.transferred_at, c.caller_number, c.is_test, l.wrap_up_seconds, l.centre_id, l.callback_attempts,
+       l.callback_retry_seconds
   FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id
  WHERE c.id = %(id)s FOR NO KEY UPDATE OF c
 """
@@ -49,17 +54,42 @@ _WRITE = """
 WITH contact AS (
     UPDATE contacts_contact SET
         state = %(to)s::text,
-        waiting_since = CASE WHEN %(to)s::text = 'waiting' THEN coalesce(waiting_since, %(now)s::timestamptz) ELSE waiting_since END,
-        employee_id = CASE WHEN %(to)s::text = 'connected' THEN %(employee)s::bigint ELSE employee_id END,
-        answered_at = CASE WHEN %(to)s::text = 'connected' THEN %(now)s::timestamptz ELSE answered_at END,
+        waiting_since = CASE WHEN %(to)s::text IN ('waiting', 'callback') THEN coalesce(waiting_since, %(now)s::timestamptz)
+                             ELSE waiting_since END,
+        employee_id = CASE WHEN %(to)s::text IN ('connected', 'calling_back') THEN %(employee)s::bigint ELSE employee_id END,
+        -- Who comes back to the pool and is answered again waited until the first answer.
+        answered_at = CASE WHEN %(to)s::text = 'connected' THEN coalesce(answered_at, %(now)s::timestamptz) ELSE answered_at END,
         ended_at = CASE WHEN %(to)s::text IN ('wrap_up', 'closed') THEN coalesce(ended_at, %(now)s::timestamptz) ELSE ended_at END,
         closed_at = CASE WHEN %(to)s::text = 'closed' THEN %(now)s::timestamptz END,
-        closed_as = %(closed_as)s::text
+        closed_as = %(closed_as)s::text,
+        is_callback = CASE %(to)s::text WHEN 'callback' THEN true WHEN 'connected' THEN false ELSE is_callback END,
+        transferred_at = CASE WHEN %(to)s::text = 'transferred' THEN coalesce(transferred_at, %(now)s::timestamptz)
+                              ELSE transferred_at END,
+        documented_at = CASE WHEN %(name)s::text = 'completed' THEN %(now)s::timestamptz ELSE documented_at END,
+        attempts = attempts + %(attempt)s::smallint,
+        due_at = CASE WHEN %(attempt)s::smallint > 0 THEN %(due)s::timestamptz WHEN %(to)s::text = 'connected' THEN NULL ELSE due_at END
      WHERE id = %(id)s
     RETURNING id, authority_id
 )
 INSERT INTO contacts_contactevent (contact_id, authority_id, at, name, from_state, to_state, employee_id, data)
 SELECT id, authority_id, %(now)s::timestamptz, %(name)s::text, %(from)s::text, %(to)s::text, %(employee)s::bigint, %(data)s::jsonb FROM contact
+"""
+
+# What a contact that Asterisk's death has ended leaves behind: the promise to call, at the old place in the queue.
+_SUCCEED = """
+WITH contact AS (
+    INSERT INTO contacts_contact (
+        id, line_id, channel, authority_id, home_authority_id, home_source, state, arrived_at, waiting_since, caller_number, dialled,
+        channel_ref, is_test, closed_as, subject, outcome, note, language, head_start_seconds, is_callback, subject_item_id, origin_id)
+    SELECT %(new)s, line_id, channel, authority_id, home_authority_id, home_source, 'callback', %(now)s::timestamptz,
+           coalesce(waiting_since, arrived_at), caller_number, dialled, '', is_test, '', subject, '', '', language,
+           head_start_seconds, true, subject_item_id, id
+      FROM contacts_contact WHERE id = %(id)s
+    RETURNING id, authority_id
+)
+INSERT INTO contacts_contactevent (contact_id, authority_id, at, name, from_state, to_state, data)
+SELECT id, authority_id, %(now)s::timestamptz, 'callback_offered', '', 'callback', jsonb_build_object('origin', %(id)s::uuid)
+  FROM contact
 """
 
 
@@ -98,23 +128,101 @@ def do_lock(contact_id: UUID, event: Event) -> Steps[Locked | None]:
     if not rows:
         return None
     row = rows[0]
-    return Locked(row, decide(State(row["state"]), event, wrap_up_seconds=row["wrap_up_seconds"]))
+    return Locked(row, decide(State(row["state"]), event, context=_context(row)))
+
+
+def _context(row: Row) -> Context:
+    return Context(
+        wrap_up_seconds=row["wrap_up_seconds"],
+        is_callback=row["is_callback"],
+        is_documented=row["documented_at"] is not None or row["wrap_up_seconds"] == 0,
+        is_transferred=row["transferred_at"] is not None,
+        attempts_left=row["attempts"] + 1 < row["callback_attempts"],
+    )
 
 
 def do_write(
     locked: Locked, event: Event, *, now: datetime, employee_id: int | None, data: Mapping[str, Any] | None = None
 ) -> Steps[None]:
     """Write a locked contact's new state and the event that led there."""
+    row, decision = locked.row, locked.decision
+    is_attempt = row["state"] == State.CALLING_BACK and event in _UNREACHED
     yield Query(
         _WRITE,
         {
-            "id": locked.row["id"],
-            "from": locked.row["state"],
-            "to": locked.decision.state.value,
-            "closed_as": locked.decision.closed_as.value if locked.decision.closed_as else "",
+            "id": row["id"],
+            "from": row["state"],
+            "to": decision.state.value,
+            "closed_as": decision.closed_as.value if decision.closed_as else "",
             "employee": employee_id,
             "name": event.value,
             "data": json.dumps(data or {}),
+            "attempt": int(is_attempt),
+            "due": now + timedelta(seconds=row["callback_retry_seconds"]),
             "now": now,
         },
     )
+    if decision.closed_as is ClosedAs.TECHNICAL and row["caller_number"]:
+        yield Query(_SUCCEED, {"id": row["id"], "new": uuid7(now), "now": now})
+
+
+_DOCUMENT = """
+WITH before AS (
+    SELECT id, home_authority_id FROM contacts_contact
+     WHERE id = %(id)s AND employee_id = %(employee)s::bigint
+       AND (state = 'wrap_up' OR state = 'transferred' AND documented_at IS NULL)
+       FOR NO KEY UPDATE
+), contact AS (
+    UPDATE contacts_contact c SET
+        subject = %(subject)s::text,
+        subject_item_id = coalesce(%(subject_item)s::bigint, c.subject_item_id),
+        outcome = %(outcome)s::text,
+        nature = %(nature)s::text,
+        help_reason = %(help_reason)s::text,
+        note = coalesce(%(note)s::text, c.note),
+        home_check = %(home_check)s::text,
+        home_authority_id = CASE WHEN %(home_check)s::text IN ('corrected', 'outside') THEN %(home)s::bigint
+                                 WHEN %(home_check)s::text = 'unknown' THEN NULL ELSE c.home_authority_id END,
+        home_source = CASE WHEN %(home_check)s::text IN ('corrected', 'outside') THEN 'stated'
+                           WHEN %(home_check)s::text = 'unknown' THEN 'unknown' ELSE c.home_source END,
+        -- Who answers for the data follows the citizen, as long as that authority is a member.
+        authority_id = CASE WHEN %(home_check)s::text = 'corrected' AND EXISTS (
+             SELECT 1 FROM cooperation_membership m JOIN lines_line l ON l.id = c.line_id AND l.centre_id = m.centre_id
+              WHERE m.authority_id = %(home)s::bigint AND m.from_on <= today.day AND (m.to_on IS NULL OR m.to_on > today.day))
+             THEN %(home)s::bigint ELSE c.authority_id END
+      FROM before, (SELECT (%(now)s::timestamptz AT TIME ZONE 'Europe/Copenhagen')::date AS day) AS today
+     WHERE c.id = before.id
+    RETURNING c.id, c.line_id, c.caller_number, c.authority_id, c.state, before.home_authority_id AS home_before,
+              c.home_authority_id AS home_after
+), event AS (
+    INSERT INTO contacts_contactevent (contact_id, authority_id, at, name, from_state, to_state, employee_id, data)
+    SELECT id, authority_id, %(now)s::timestamptz, 'home_corrected', state, state, %(employee)s::bigint,
+           jsonb_build_object('from', home_before, 'to', home_after)
+      FROM contact WHERE home_before IS DISTINCT FROM home_after
+)
+SELECT id, line_id, caller_number FROM contact
+"""
+
+
+def do_document(contact_id: UUID, closing: Closing, *, employee_id: int, now: datetime) -> Steps[Row | None]:
+    """Store what the employee says of a contact in after-call work; None when it is not theirs or not there (any more).
+
+    A home authority that changes by it leaves an event of its own: settlement reads it.
+    """
+    rows = yield Query(
+        _DOCUMENT,
+        {
+            "id": contact_id,
+            "employee": employee_id,
+            "subject": closing.subject,
+            "subject_item": closing.subject_item_id,
+            "outcome": closing.outcome,
+            "nature": closing.nature,
+            "help_reason": closing.help_reason,
+            "note": closing.note,
+            "home_check": closing.home_check,
+            "home": closing.home_authority_id,
+            "now": now,
+        },
+    )
+    return rows[0] if rows else None

@@ -1,13 +1,15 @@
-"""The lifecycle of a contact. Pure: `decide(state, event)` answers every pair, an unexpected event with a value.
+"""The lifecycle of a contact, over all channels. Pure: `decide(state, event)` answers every pair.
 
-The states and what leads from one to the next:
+What does not belong in a state is answered too, with a value whose `expected` is False: nothing changes, and the caller notes it.
+How a contact closed is data (`ClosedAs`). Three rules shape the table:
 
-    arrived -> waiting -> offered -> connected -> wrap_up -> closed
-
-An offer that is not taken leads back to `waiting`, at the contact's old place. How a contact closed is data (`ClosedAs`).
+- Whoever waits keeps the place: each way back into the pool leads to `waiting` (or `callback`), never to the end of the queue.
+- Nobody is dropped because an employee's connection died: the citizen goes back to the pool, and only Asterisk's own death ends a call.
+- A citizen who is with somebody outside the pool (`transferred`) is still ours until they are done, while the employee documents.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,11 +17,40 @@ class State(StrEnum):
     """Where a contact is."""
 
     ARRIVED = "arrived"
+    IN_MENU = "in_menu"
     WAITING = "waiting"
     OFFERED = "offered"
     CONNECTED = "connected"
+    HELD = "held"
+    CONSULTING = "consulting"
+    THREE_WAY = "three_way"
+    TRANSFERRED = "transferred"
+    CALLBACK = "callback"
+    CALLING_BACK = "calling_back"
+    VOICEMAIL = "voicemail"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"
+
+
+# Waits for an employee: with the citizen on the line, or without.
+POOL = frozenset({State.WAITING, State.CALLBACK})
+# An employee has the contact in hand.
+IN_HAND = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY, State.CALLING_BACK, State.WRAP_UP})
+# The citizen is on the line (or in the chat, or at the counter).
+PRESENT = frozenset(
+    {
+        State.ARRIVED,
+        State.IN_MENU,
+        State.WAITING,
+        State.OFFERED,
+        State.CONNECTED,
+        State.HELD,
+        State.CONSULTING,
+        State.THREE_WAY,
+        State.TRANSFERRED,
+        State.VOICEMAIL,
+    }
+)
 
 
 class ClosedAs(StrEnum):
@@ -29,20 +60,41 @@ class ClosedAs(StrEnum):
     ABANDONED = "abandoned"
     CLOSED_HOURS = "closed_hours"
     TECHNICAL = "technical"
+    TRANSFERRED = "transferred"
+    OVERFLOW = "overflow"
+    UNREACHED = "unreached"
 
 
 class Event(StrEnum):
     """What can happen to a contact."""
 
     LINE_CLOSED = "line_closed"
+    MENU_ENTERED = "menu_entered"
+    MENU_CHOSEN = "menu_chosen"
     GREETED = "greeted"
+    OVERFLOWED = "overflowed"
     OFFERED = "offered"
     OFFER_EXPIRED = "offer_expired"
     OFFER_DECLINED = "offer_declined"
     OFFER_FAILED = "offer_failed"
     ANSWERED = "answered"
+    HELD = "held"
+    RETRIEVED = "retrieved"
+    CONSULT_STARTED = "consult_started"
+    JOINED = "joined"
+    PARTY_LEFT = "party_left"
+    TRANSFERRED = "transferred"
+    TRANSFER_FAILED = "transfer_failed"
+    REQUEUED = "requeued"
+    CALLBACK_ASKED = "callback_asked"
+    CALLBACK_CANCELLED = "callback_cancelled"
+    CITIZEN_REACHED = "citizen_reached"
+    CITIZEN_UNREACHED = "citizen_unreached"
+    VOICEMAIL_STARTED = "voicemail_started"
+    MESSAGE_LEFT = "message_left"
     CITIZEN_LEFT = "citizen_left"
     EMPLOYEE_LEFT = "employee_left"
+    EMPLOYEE_LOST = "employee_lost"
     COMPLETED = "completed"
     TECHNICAL_FAULT = "technical_fault"
 
@@ -51,10 +103,20 @@ class Effect(StrEnum):
     """What the channel must do once the change is committed. Each can be rebuilt from the rows."""
 
     SAY_CLOSED = "say_closed"
+    PLAY_MENU = "play_menu"
     START_WAITING = "start_waiting"
     RING_EMPLOYEE = "ring_employee"
     STOP_RINGING = "stop_ringing"
     CONNECT = "connect"
+    HOLD = "hold"
+    RING_PARTY = "ring_party"
+    JOIN_PARTY = "join_party"
+    HAND_TO_PARTY = "hand_to_party"
+    RELEASE_PARTY = "release_party"
+    RING_CITIZEN = "ring_citizen"
+    CONFIRM_CALLBACK = "confirm_callback"
+    RECORD_MESSAGE = "record_message"
+    SEND_ELSEWHERE = "send_elsewhere"
     RELEASE_CITIZEN = "release_citizen"
     RELEASE_EMPLOYEE = "release_employee"
 
@@ -68,6 +130,23 @@ class Presence(StrEnum):
     FREE = "free"
     PAUSED = "paused"
     NOT_ANSWERING = "not_answering"
+    CONNECTION_LOST = "connection_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision depends on besides the state.
+
+    `wrap_up_seconds` is the line's: 0 closes a conversation at once. `is_callback`: the citizen is not on the line but is called
+    when somebody is free. `is_documented`: the employee has said how it went, or need not. `is_transferred`: somebody outside the pool has had
+    the citizen. `attempts_left`: a citizen who is not reached may be called again.
+    """
+
+    wrap_up_seconds: int = 60
+    is_callback: bool = False
+    is_documented: bool = False
+    is_transferred: bool = False
+    attempts_left: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +154,7 @@ class Decision:
     """The answer to one event.
 
     `presence` is None when the employee's state does not change. `expected` is False for an event that does not belong in the
-    state: nothing changes then, and the caller stores the fact.
+    state: nothing changes then, and the caller notes the fact.
     """
 
     state: State
@@ -85,55 +164,215 @@ class Decision:
     expected: bool = True
 
 
-_TABLE: dict[tuple[State, Event], Decision] = {
-    (State.ARRIVED, Event.LINE_CLOSED): Decision(State.CLOSED, ClosedAs.CLOSED_HOURS, effects=(Effect.SAY_CLOSED,)),
-    (State.ARRIVED, Event.GREETED): Decision(State.WAITING, effects=(Effect.START_WAITING,)),
-    (State.ARRIVED, Event.CITIZEN_LEFT): Decision(State.CLOSED, ClosedAs.ABANDONED),
-    (State.WAITING, Event.OFFERED): Decision(State.OFFERED, presence=Presence.OFFERED, effects=(Effect.RING_EMPLOYEE,)),
-    (State.WAITING, Event.CITIZEN_LEFT): Decision(State.CLOSED, ClosedAs.ABANDONED),
-    (State.OFFERED, Event.OFFER_EXPIRED): Decision(
-        State.WAITING, presence=Presence.NOT_ANSWERING, effects=(Effect.STOP_RINGING,)
-    ),
-    (State.OFFERED, Event.OFFER_DECLINED): Decision(
-        State.WAITING, presence=Presence.PAUSED, effects=(Effect.STOP_RINGING,)
-    ),
-    (State.OFFERED, Event.OFFER_FAILED): Decision(
-        State.WAITING, presence=Presence.NOT_ANSWERING, effects=(Effect.STOP_RINGING,)
-    ),
-    (State.OFFERED, Event.ANSWERED): Decision(State.CONNECTED, presence=Presence.TALKING, effects=(Effect.CONNECT,)),
-    (State.OFFERED, Event.CITIZEN_LEFT): Decision(
-        State.CLOSED, ClosedAs.ABANDONED, Presence.FREE, (Effect.STOP_RINGING,)
-    ),
-    (State.CONNECTED, Event.CITIZEN_LEFT): Decision(
-        State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_EMPLOYEE,)
-    ),
-    (State.CONNECTED, Event.EMPLOYEE_LEFT): Decision(
-        State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE)
-    ),
-    (State.WRAP_UP, Event.COMPLETED): Decision(State.CLOSED, ClosedAs.ANSWERED, Presence.FREE),
+def _closed(closed_as: ClosedAs, presence: Presence | None = None, *effects: Effect) -> Decision:
+    return Decision(State.CLOSED, closed_as, presence, effects)
+
+
+def _to(state: State, presence: Presence | None = None, *effects: Effect) -> Decision:
+    return Decision(state, None, presence, effects)
+
+
+_DEFAULT = Context()
+_PICK_UP = _to(State.WAITING, None, Effect.START_WAITING)
+_ABANDONED = _closed(ClosedAs.ABANDONED)
+_ASKED_BACK = _to(State.CALLBACK, None, Effect.CONFIRM_CALLBACK)
+_RECORD = _to(State.VOICEMAIL, None, Effect.RECORD_MESSAGE)
+_ELSEWHERE = _closed(ClosedAs.OVERFLOW, None, Effect.SEND_ELSEWHERE)
+_SHUT = _closed(ClosedAs.CLOSED_HOURS, None, Effect.SAY_CLOSED)
+_CITIZEN_GONE = _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_EMPLOYEE)
+_BACK_TO_POOL = _to(State.WAITING, Presence.FREE, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
+_EMPLOYEE_LOST = _to(State.WAITING, Presence.CONNECTION_LOST, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
+_HANDED_OVER = _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
+
+_BEFORE_THE_POOL = {
+    Event.LINE_CLOSED: _SHUT,
+    Event.OVERFLOWED: _ELSEWHERE,
+    Event.CALLBACK_ASKED: _ASKED_BACK,
+    Event.VOICEMAIL_STARTED: _RECORD,
+    Event.CITIZEN_LEFT: _ABANDONED,
+    Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL, None, Effect.RELEASE_CITIZEN),
 }
 
-# A fault of the media server itself ends what it carried; a contact in after-call work has been served and stays there.
-_TECHNICAL: dict[State, Decision] = {
-    State.ARRIVED: Decision(State.CLOSED, ClosedAs.TECHNICAL, effects=(Effect.RELEASE_CITIZEN,)),
-    State.WAITING: Decision(State.CLOSED, ClosedAs.TECHNICAL, effects=(Effect.RELEASE_CITIZEN,)),
-    State.OFFERED: Decision(
-        State.CLOSED, ClosedAs.TECHNICAL, Presence.FREE, (Effect.STOP_RINGING, Effect.RELEASE_CITIZEN)
-    ),
-    State.CONNECTED: Decision(
-        State.WRAP_UP, presence=Presence.WRAP_UP, effects=(Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE)
-    ),
+_TABLE: dict[State, dict[Event, Decision]] = {
+    State.ARRIVED: {
+        **_BEFORE_THE_POOL,
+        Event.MENU_ENTERED: _to(State.IN_MENU, None, Effect.PLAY_MENU),
+        Event.GREETED: _PICK_UP,
+    },
+    State.IN_MENU: {**_BEFORE_THE_POOL, Event.MENU_CHOSEN: _PICK_UP},
+    State.WAITING: {
+        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED, Effect.RING_EMPLOYEE),
+        Event.OVERFLOWED: _ELSEWHERE,
+        Event.CALLBACK_ASKED: _ASKED_BACK,
+        Event.VOICEMAIL_STARTED: _RECORD,
+        Event.CITIZEN_LEFT: _ABANDONED,
+        Event.TECHNICAL_FAULT: _BEFORE_THE_POOL[Event.TECHNICAL_FAULT],
+    },
+    State.OFFERED: {
+        Event.OFFER_EXPIRED: _to(State.WAITING, Presence.NOT_ANSWERING, Effect.STOP_RINGING),
+        Event.OFFER_DECLINED: _to(State.WAITING, Presence.PAUSED, Effect.STOP_RINGING),
+        Event.OFFER_FAILED: _to(State.WAITING, Presence.NOT_ANSWERING, Effect.STOP_RINGING),
+        Event.EMPLOYEE_LOST: _to(State.WAITING, Presence.CONNECTION_LOST, Effect.STOP_RINGING),
+        Event.ANSWERED: _to(State.CONNECTED, Presence.TALKING, Effect.CONNECT),
+        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE, Effect.STOP_RINGING, Effect.CONFIRM_CALLBACK),
+        Event.VOICEMAIL_STARTED: _to(State.VOICEMAIL, Presence.FREE, Effect.STOP_RINGING, Effect.RECORD_MESSAGE),
+        Event.CALLBACK_CANCELLED: _closed(ClosedAs.ABANDONED, Presence.FREE, Effect.STOP_RINGING),
+        Event.CITIZEN_LEFT: _closed(ClosedAs.ABANDONED, Presence.FREE, Effect.STOP_RINGING),
+        Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL, Presence.FREE, Effect.STOP_RINGING, Effect.RELEASE_CITIZEN),
+    },
+    State.CONNECTED: {
+        Event.HELD: _to(State.HELD, None, Effect.HOLD),
+        Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.HOLD, Effect.RING_PARTY),
+        Event.TRANSFERRED: _HANDED_OVER,
+        Event.REQUEUED: _BACK_TO_POOL,
+        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE, Effect.CONFIRM_CALLBACK, Effect.RELEASE_EMPLOYEE),
+        Event.CITIZEN_LEFT: _CITIZEN_GONE,
+        Event.EMPLOYEE_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LOST: _EMPLOYEE_LOST,
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+    },
+    # An employee who hangs up on a citizen in hold has forgotten them: they go back to the pool, and ring there again first.
+    State.HELD: {
+        Event.RETRIEVED: _to(State.CONNECTED, None, Effect.CONNECT),
+        Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.RING_PARTY),
+        Event.TRANSFERRED: _HANDED_OVER,
+        Event.REQUEUED: _BACK_TO_POOL,
+        Event.CITIZEN_LEFT: _CITIZEN_GONE,
+        Event.EMPLOYEE_LEFT: _BACK_TO_POOL,
+        Event.EMPLOYEE_LOST: _EMPLOYEE_LOST,
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+    },
+    State.CONSULTING: {
+        Event.RETRIEVED: _to(State.CONNECTED, None, Effect.RELEASE_PARTY, Effect.CONNECT),
+        Event.JOINED: _to(State.THREE_WAY, None, Effect.JOIN_PARTY),
+        Event.PARTY_LEFT: _to(State.HELD),
+        Event.TRANSFERRED: _HANDED_OVER,
+        Event.REQUEUED: _to(
+            State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING
+        ),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LEFT: _to(
+            State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING
+        ),
+        Event.EMPLOYEE_LOST: _to(
+            State.WAITING,
+            Presence.CONNECTION_LOST,
+            Effect.RELEASE_PARTY,
+            Effect.RELEASE_EMPLOYEE,
+            Effect.START_WAITING,
+        ),
+        Event.TECHNICAL_FAULT: _to(
+            State.WRAP_UP,
+            Presence.WRAP_UP,
+            Effect.RELEASE_CITIZEN,
+            Effect.RELEASE_PARTY,
+            Effect.RELEASE_EMPLOYEE,
+        ),
+    },
+    State.THREE_WAY: {
+        Event.PARTY_LEFT: _to(State.CONNECTED),
+        Event.TRANSFERRED: _HANDED_OVER,
+        Event.EMPLOYEE_LEFT: _HANDED_OVER,
+        Event.EMPLOYEE_LOST: _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE),
+        Event.TECHNICAL_FAULT: _to(
+            State.WRAP_UP,
+            Presence.WRAP_UP,
+            Effect.RELEASE_CITIZEN,
+            Effect.RELEASE_PARTY,
+            Effect.RELEASE_EMPLOYEE,
+        ),
+    },
+    # The employee documents meanwhile: `_after_transfer` says what that changes.
+    State.TRANSFERRED: {
+        Event.COMPLETED: _to(State.TRANSFERRED, Presence.FREE),
+        Event.TRANSFER_FAILED: _to(State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.START_WAITING),
+        Event.PARTY_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_CITIZEN),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_PARTY),
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, None, Effect.RELEASE_CITIZEN, Effect.RELEASE_PARTY),
+    },
+    State.CALLBACK: {
+        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED, Effect.RING_EMPLOYEE),
+        Event.CALLBACK_CANCELLED: _ABANDONED,
+        # Who has asked to be called hangs up: that is how it should be.
+        Event.CITIZEN_LEFT: _to(State.CALLBACK),
+    },
+    State.CALLING_BACK: {
+        Event.CITIZEN_REACHED: _to(State.CONNECTED, None, Effect.CONNECT),
+        Event.CITIZEN_UNREACHED: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
+        Event.CITIZEN_LEFT: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LEFT: _to(State.CALLBACK, Presence.PAUSED, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LOST: _to(
+            State.CALLBACK, Presence.CONNECTION_LOST, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE
+        ),
+        Event.CALLBACK_CANCELLED: _closed(
+            ClosedAs.ABANDONED, Presence.FREE, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE
+        ),
+        Event.TECHNICAL_FAULT: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+    },
+    State.VOICEMAIL: {
+        Event.MESSAGE_LEFT: _to(State.CALLBACK, None, Effect.RELEASE_CITIZEN),
+        Event.CITIZEN_LEFT: _ABANDONED,
+        Event.TECHNICAL_FAULT: _BEFORE_THE_POOL[Event.TECHNICAL_FAULT],
+    },
+    State.WRAP_UP: {Event.COMPLETED: _closed(ClosedAs.ANSWERED, Presence.FREE)},
+    State.CLOSED: {},
 }
 
 
-def decide(state: State, event: Event, *, wrap_up_seconds: int = 60) -> Decision:
-    """Answer an event in a state.
-
-    `wrap_up_seconds` is the line's: 0 closes a conversation at once and frees the employee.
-    """
-    decision = _TECHNICAL.get(state) if event is Event.TECHNICAL_FAULT else _TABLE.get((state, event))
+def decide(state: State, event: Event, *, context: Context = _DEFAULT) -> Decision:
+    """Answer an event in a state."""
+    decision = _TABLE[state].get(event)
     if decision is None:
         return Decision(state, expected=False)
-    if decision.state is State.WRAP_UP and wrap_up_seconds == 0:
-        return Decision(State.CLOSED, ClosedAs.ANSWERED, Presence.FREE, decision.effects)
+    if state is State.OFFERED and context.is_callback:
+        decision = _of_a_callback(decision, event)
+    elif state is State.CALLING_BACK and decision.state is State.CALLBACK and not context.attempts_left:
+        decision = replace(decision, state=State.CLOSED, closed_as=ClosedAs.UNREACHED)
+    elif state is State.TRANSFERRED:
+        decision = _after_transfer(decision, event, context)
+    return _without_after_call_work(decision, context)
+
+
+def _of_a_callback(decision: Decision, event: Event) -> Decision:
+    """Answer for an offer whose citizen is not on the line."""
+    match event:
+        case Event.ANSWERED:
+            return replace(decision, state=State.CALLING_BACK, effects=(Effect.RING_CITIZEN,))
+        case Event.CITIZEN_LEFT | Event.CALLBACK_ASKED:
+            return Decision(State.OFFERED)
+        case Event.VOICEMAIL_STARTED:
+            return Decision(State.OFFERED, expected=False)
+        case Event.TECHNICAL_FAULT:
+            return Decision(State.CALLBACK, None, Presence.FREE, (Effect.STOP_RINGING,))
+    return replace(decision, state=State.CALLBACK) if decision.state is State.WAITING else decision
+
+
+def _after_transfer(decision: Decision, event: Event, context: Context) -> Decision:
+    """Answer for a citizen who is with somebody outside, depending on whether the employee has documented it already."""
+    if not context.is_documented:
+        return decision
+    if event is Event.COMPLETED:
+        return Decision(State.TRANSFERRED, expected=False)
+    if decision.state is State.WRAP_UP:
+        return replace(decision, state=State.CLOSED, closed_as=ClosedAs.TRANSFERRED)
+    return replace(decision, presence=None)
+
+
+def _without_after_call_work(decision: Decision, context: Context) -> Decision:
+    """Close a conversation at once on a line without after-call work, and name a transfer for what it was."""
+    closed_as = ClosedAs.TRANSFERRED if context.is_transferred else ClosedAs.ANSWERED
+    if context.wrap_up_seconds == 0 and decision.state is State.WRAP_UP:
+        return Decision(State.CLOSED, closed_as, Presence.FREE, decision.effects)
+    if context.wrap_up_seconds == 0 and decision.presence is Presence.WRAP_UP:
+        return replace(decision, presence=Presence.FREE)
+    if decision.closed_as is ClosedAs.ANSWERED:
+        return replace(decision, closed_as=closed_as)
     return decision
+
+
+def transitions() -> Iterator[tuple[State, Event, Decision]]:
+    """Yield every expected transition of the table, for the diagram and for those who check it."""
+    for state, answers in _TABLE.items():
+        for event, decision in answers.items():
+            yield state, event, decision

@@ -4,11 +4,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from borgerlinje.contacts.lifecycle import ClosedAs, State
+from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, State
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit.ids import uuid7
-from borgerlinje.lines.models import Line
+from borgerlinje.lines.models import Line, Subject
 from borgerlinje.staff.models import Employee
+
+IN_HAND_STATES = sorted(state.value for state in IN_HAND)
 
 
 class Outcome(models.TextChoices):
@@ -17,9 +19,39 @@ class Outcome(models.TextChoices):
     GUIDED = "guided", _("Vejledt til selvbetjening")
     RESOLVED = "resolved", _("Afklaret straks")
     LIGHT_CASEWORK = "light_casework", _("Lettere sagsbehandling")
+    TRANSFERRED = "transferred", _("Omstillet")
     REFERRED = "referred", _("Henvist")
     MISDIRECTED = "misdirected", _("Fejlhenvendelse")
     DROPPED = "dropped", _("Forbindelsen blev afbrudt")
+
+
+class Nature(models.TextChoices):
+    """Whether the citizen wanted to know or to get something done (KOMHEN 2.0's two kinds of enquiry)."""
+
+    INFORMATION = "information", _("Information")
+    TRANSACTION = "transaction", _("Transaktion")
+
+
+class HomeCheck(models.TextChoices):
+    """What the employee says of the citizen's home authority when closing."""
+
+    CONFIRMED = "confirmed", _("Bekræftet")
+    CORRECTED = "corrected", _("Rettet")
+    UNKNOWN = "unknown", _("Ukendt")
+    OUTSIDE = "outside", _("Uden for samarbejdet")
+
+
+class HelpReason(models.TextChoices):
+    """Why the citizen needed help with what can be done alone. A closed list: no free text about a person's situation."""
+
+    NOT_FOUND = "not_found", _("Kunne ikke finde løsningen")
+    NOT_UNDERSTOOD = "not_understood", _("Forstod ikke teksten eller brevet")
+    SIGN_IN = "sign_in", _("Problemer med MitID eller login")
+    FAULT = "fault", _("Fejl i selvbetjeningen")
+    UNSURE = "unsure", _("Ville være sikker på, at det var rigtigt")
+    NOT_DIGITAL = "not_digital", _("Bruger ikke digital selvbetjening")
+    LANGUAGE = "language", _("Sprog")
+    OTHER = "other", _("Andet")
 
 
 class HomeSource(models.TextChoices):
@@ -34,7 +66,10 @@ class Contact(models.Model):
     """A citizen's matter on one channel.
 
     `authority` answers for the data: the home authority when it is known, else the line's owner. `waiting_since` is the place in
-    the queue and never moves. Personal data: `caller_number`, `note`.
+    the queue and never moves; `head_start_seconds` counts as time waited already. `employee` is who has the contact, or had it
+    before it went back to the pool. `is_callback`: the citizen is not on the line; `due_at` is when to call (None: at once). `origin`
+    is the contact this one makes good for. `changed_xid` is the transaction that last changed what the dispatcher looks at, set by a
+    trigger. Personal data: `caller_number`, `note`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -56,6 +91,23 @@ class Contact(models.Model):
     caller_number = models.CharField(max_length=32, blank=True, default="")
     dialled = models.CharField(max_length=32, blank=True, default="")
     channel_ref = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(_("sprog"), max_length=5, blank=True, default="", db_default="")
+    head_start_seconds = models.PositiveIntegerField(default=0, db_default=0)
+    is_callback = models.BooleanField(default=False, db_default=False)
+    due_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, related_name="successors", null=True, blank=True)
+    transferred_at = models.DateTimeField(null=True, blank=True)
+    documented_at = models.DateTimeField(null=True, blank=True)
+    changed_xid = models.BigIntegerField(default=0, db_default=0, editable=False)
+    subject_item = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True)
+    nature = models.CharField(_("art"), max_length=12, choices=Nature, blank=True, default="", db_default="")
+    home_check = models.CharField(
+        _("hjemkommune"), max_length=10, choices=HomeCheck, blank=True, default="", db_default=""
+    )
+    help_reason = models.CharField(
+        _("havde brug for hjælp, fordi"), max_length=16, choices=HelpReason, blank=True, default="", db_default=""
+    )
     subject = models.CharField(_("emne"), max_length=120, blank=True, default="")
     outcome = models.CharField(_("udfald"), max_length=16, choices=Outcome, blank=True, default="")
     note = models.TextField(_("notat"), blank=True, default="")
@@ -67,7 +119,10 @@ class Contact(models.Model):
         verbose_name = _("henvendelse")
         verbose_name_plural = _("henvendelser")
         indexes = (
-            models.Index(fields=("waiting_since",), condition=Q(state="waiting"), name="contact_waiting"),
+            models.Index(
+                fields=("waiting_since",), condition=Q(state__in=("waiting", "callback")), name="contact_waiting"
+            ),
+            models.Index(fields=("changed_xid",), name="contact_changed"),
             models.Index(fields=("state",), condition=~Q(state="closed"), name="contact_open"),
             models.Index(fields=("line", "arrived_at"), name="contact_line_arrived"),
             models.Index(fields=("caller_number", "arrived_at"), name="contact_caller"),
@@ -79,16 +134,17 @@ class Contact(models.Model):
                 name="contact_closed_says_when_and_how",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("waiting", "offered")) | Q(waiting_since__isnull=False),
+                condition=~Q(state__in=("waiting", "offered", "callback")) | Q(waiting_since__isnull=False),
                 name="contact_waiting_has_a_place",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("connected", "wrap_up")) | Q(employee__isnull=False),
+                condition=~Q(state__in=IN_HAND_STATES) | Q(employee__isnull=False),
                 name="contact_connected_has_an_employee",
             ),
             models.UniqueConstraint(
                 fields=("employee",),
-                condition=Q(state__in=("connected", "wrap_up"), channel="phone"),
+                condition=Q(channel__in=("phone", "counter"))
+                & (Q(state__in=IN_HAND_STATES) | Q(state="transferred", documented_at__isnull=True)),
                 name="contact_one_call_per_employee",
             ),
             models.UniqueConstraint(

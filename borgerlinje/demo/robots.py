@@ -20,6 +20,7 @@ from psycopg.rows import DictRow
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Call, Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.contacts.closing import Closing
 from borgerlinje.demo import voices
 from borgerlinje.demo.crew import Floor, Member, steer
 from borgerlinje.dispatch.actions import do_complete, do_pause, do_ready, do_sign_out
@@ -152,9 +153,8 @@ class Crew:
         for row in await _rows(connection, _TO_CLOSE):
             if at_once or now - row["ended_at"] >= timedelta(seconds=self._wrap_up_seconds(row["id"])):
                 subject, outcome = self.dice.choice(_SUBJECTS)
-                steps = do_complete(
-                    row["id"], employee_id=row["employee_id"], subject=subject, outcome=outcome, note=None, now=now
-                )
+                closing = Closing(outcome=outcome, subject=subject)
+                steps = do_complete(row["id"], closing, employee_id=row["employee_id"], now=now)
                 async with connection.transaction():
                     change = await database.arun(steps, connection)
                 if change:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from borgerlinje.channels.phone.actions import do_issue_employee_endpoint, is_pushed
+from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact, Outcome
 from borgerlinje.desk.queries import desk_of
@@ -153,10 +154,8 @@ def close(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     change = run_here(
         do_complete(
             contact_id,
+            Closing(outcome=outcome, subject=subject, note=text),
             employee_id=employee.pk,
-            subject=subject,
-            outcome=outcome,
-            note=text,
             now=clock.now(),
             pause=request.POST.get("then") == "pause",
         )

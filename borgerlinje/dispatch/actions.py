@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from borgerlinje.contacts.actions import do_lock, do_write
-from borgerlinje.contacts.lifecycle import ClosedAs, Effect, Event, Presence, State
+from borgerlinje.contacts.actions import do_document, do_lock, do_write
+from borgerlinje.contacts.closing import Closing
+from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, Decision, Effect, Event, Presence, State
+from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
@@ -21,19 +23,27 @@ _OFFER_ENDS = {
     Event.OFFER_EXPIRED: "expired",
     Event.OFFER_DECLINED: "declined",
     Event.OFFER_FAILED: "failed",
+    Event.EMPLOYEE_LOST: "lost",
     Event.ANSWERED: "answered",
     Event.CITIZEN_LEFT: "withdrawn",
+    Event.CALLBACK_ASKED: "withdrawn",
+    Event.CALLBACK_CANCELLED: "withdrawn",
+    Event.VOICEMAIL_STARTED: "withdrawn",
     Event.TECHNICAL_FAULT: "technical",
 }
 
-_PRESENCE_STATES = {
-    Presence.OFFERED: "offered",
-    Presence.TALKING: "talking",
-    Presence.WRAP_UP: "wrap_up",
-    Presence.FREE: "ready",
-    Presence.PAUSED: "paused",
-    Presence.NOT_ANSWERING: "not_answering",
+# What the contact's lifecycle means for the employee's.
+_PRESENCE_EVENTS = {
+    Presence.OFFERED: presence.Event.OFFERED,
+    Presence.TALKING: presence.Event.TAKEN,
+    Presence.WRAP_UP: presence.Event.ENDED,
+    Presence.FREE: presence.Event.FREED,
+    Presence.PAUSED: presence.Event.DECLINED,
+    Presence.NOT_ANSWERING: presence.Event.NOT_ANSWERED,
+    Presence.CONNECTION_LOST: presence.Event.CONNECTION_LOST,
 }
+# Whom an employee still has who comes back to work: the state they take up again.
+_TAKEN_UP = {State.WRAP_UP: presence.State.WRAP_UP, State.TRANSFERRED: presence.State.WRAP_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +90,18 @@ def do_event(
             {"id": contact_id},
         )
     stale = offer_id is not None and [offer["id"] for offer in offers] != [offer_id]
-    if not decision.expected or stale:
+    if not decision.expected or stale or event is Event.OFFERED:
         return Change(contact_id, State(row["state"]), None, None, (), expected=False, channel_ref=row["channel_ref"])
     employee_id: int | None = offers[0]["employee_id"] if offers else row["employee_id"]
-    if offers:
+    if offers and decision.state is not State.OFFERED:
         yield Query(
             "UPDATE dispatch_offer SET ended_at = %(now)s::timestamptz, ended_as = %(ended_as)s::text WHERE id = %(id)s",
             {"id": offers[0]["id"], "now": now, "ended_as": _OFFER_ENDS[event]},
         )
     yield from do_write(locked, event, now=now, employee_id=employee_id, data=data)
-    if decision.presence is not None and employee_id is not None:
-        yield from do_presence(employee_id, decision.presence, now=now, keeps_place=bool(offers))
+    moves = _moves(row, decision, is_offered=bool(offers))
+    if moves and employee_id is not None:
+        yield from do_presence(employee_id, *moves, now=now, channel=row["channel"])
     return Change(
         contact_id,
         decision.state,
@@ -103,32 +114,74 @@ def do_event(
     )
 
 
-def do_presence(employee_id: int, presence: Presence, *, now: datetime, keeps_place: bool = False) -> Steps[None]:
-    """Move an employee who is signed in; a pause asked for earlier takes the place of becoming ready.
+def _moves(row: Row, decision: Decision, *, is_offered: bool) -> list[presence.Event]:
+    """Return what a contact's change is to its employee."""
+    if decision.presence is None:
+        return []
+    move = _PRESENCE_EVENTS[decision.presence]
+    if move is presence.Event.FREED and is_offered:
+        # The offer came to nothing, by no fault of the employee's: they keep their place.
+        return [presence.Event.WITHDRAWN]
+    was_in_hand = State(row["state"]) in IN_HAND
+    if row["channel"] in presence.SHARED and was_in_hand and decision.state not in IN_HAND:
+        return [presence.Event.FREED] if move is presence.Event.FREED else [presence.Event.FREED, move]
+    return [move]
 
-    With `keeps_place` the employee keeps the place among the longest idle (the citizen left before the answer).
+
+def do_presence(
+    employee_id: int, *events: presence.Event, now: datetime, channel: str = "phone"
+) -> Steps[presence.Answer | None]:
+    """Let things happen to an employee, in order; return the last answer, None for one who has never been at work.
+
+    `channel` is that of the contact the events are about.
     """
-    yield Query(
-        """
-        UPDATE dispatch_presence SET
-            state = CASE WHEN %(state)s::text = 'ready' AND pause_after THEN 'paused' ELSE %(state)s::text END,
-            pause_after = pause_after AND %(state)s::text <> 'ready',
-            idle_since = CASE WHEN %(state)s::text = 'ready' AND NOT %(keeps)s::boolean THEN %(now)s::timestamptz ELSE idle_since END,
-            since = %(now)s::timestamptz
-         WHERE employee_id = %(employee)s::bigint AND state <> 'signed_out'
-        """,
-        {"employee": employee_id, "state": _PRESENCE_STATES[presence], "now": now, "keeps": keeps_place},
+    rows = yield Query(
+        "SELECT state, pause_after, chat_load, mail_load FROM dispatch_presence WHERE employee_id = %(id)s::bigint FOR UPDATE",
+        {"id": employee_id},
     )
+    if not rows:
+        return None
+    row = rows[0]
+    before = presence.Standing(
+        presence.State(row["state"]), row["pause_after"], {"chat": row["chat_load"], "mail": row["mail_load"]}
+    )
+    answer, is_idle_anew = presence.Answer(before), False
+    for event in events:
+        answer = presence.decide(answer.standing, event, channel=channel)
+        is_idle_anew = is_idle_anew or answer.is_idle_anew
+    after = answer.standing
+    if after != before or is_idle_anew:
+        yield Query(
+            """
+            UPDATE dispatch_presence SET
+                since = CASE WHEN state = %(state)s::text THEN since ELSE %(now)s::timestamptz END,
+                state = %(state)s::text,
+                pause_after = %(pause)s::boolean,
+                idle_since = CASE WHEN %(anew)s::boolean THEN %(now)s::timestamptz ELSE idle_since END,
+                chat_load = %(chat)s::smallint,
+                mail_load = %(mail)s::smallint
+             WHERE employee_id = %(id)s::bigint
+            """,
+            {
+                "id": employee_id,
+                "state": after.state.value,
+                "pause": after.pause_after,
+                "anew": is_idle_anew,
+                "chat": after.load["chat"],
+                "mail": after.load["mail"],
+                "now": now,
+            },
+        )
+    return answer
 
 
 _OFFER = """
 WITH picked AS (
-    SELECT * FROM unnest(%(offers)s::uuid[], %(contacts)s::uuid[], %(employees)s::bigint[], %(whys)s::jsonb[])
-        AS p(offer_id, contact_id, employee_id, why)
+    SELECT * FROM jsonb_to_recordset(%(picked)s::jsonb) AS p(offer_id uuid, contact_id uuid, employee_id bigint, why jsonb)
 ), locked AS (
-    SELECT picked.*, c.authority_id, l.ring_seconds
+    SELECT picked.*, c.authority_id, c.state, l.ring_seconds
       FROM picked
-      JOIN contacts_contact c ON c.id = picked.contact_id AND c.state = 'waiting'
+      JOIN contacts_contact c ON c.id = picked.contact_id AND c.state IN ('waiting', 'callback')
       JOIN lines_line l ON l.id = c.line_id
       JOIN dispatch_presence p ON p.employee_id = picked.employee_id AND p.state = 'ready'
        FOR NO KEY UPDATE OF c, p SKIP LOCKED
@@ -138,7 +191,7 @@ WITH picked AS (
     UPDATE dispatch_presence p SET state = 'offered', since = %(now)s::timestamptz FROM locked WHERE p.employee_id = locked.employee_id
 ), event AS (
     INSERT INTO contacts_contactevent (contact_id, authority_id, at, name, from_state, to_state, employee_id, data)
-    SELECT contact_id, authority_id, %(now)s::timestamptz, 'offered', 'waiting', 'offered', employee_id,
+    SELECT contact_id, authority_id, %(now)s::timestamptz, 'offered', state, 'offered', employee_id,
            jsonb_build_object('offer', offer_id)
       FROM locked
 )
@@ -154,18 +207,32 @@ def do_offer(matches: Sequence[Match], *, now: datetime) -> Steps[list[Row]]:
 
     A contact or an employee that changed meanwhile, or is being changed now, is left for the next tick.
     """
-    return (
-        yield Query(
-            _OFFER,
-            {
-                "offers": [uuid7(now) for _ in matches],
-                "contacts": [match.contact_id for match in matches],
-                "employees": [match.employee_id for match in matches],
-                "whys": [json.dumps(match.why) for match in matches],
-                "now": now,
-            },
-        )
+    picked = [
+        {
+            "offer_id": str(uuid7(now)),
+            "contact_id": str(match.contact_id),
+            "employee_id": match.employee_id,
+            "why": match.why,
+        }
+        for match in matches
+    ]
+    return (yield Query(_OFFER, {"picked": json.dumps(picked), "now": now}))
+
+
+def do_take(contact_id: UUID, *, employee_id: int, now: datetime) -> Steps[Change | None]:
+    """Let an employee take a callback themselves; None when somebody else has it or the employee has somebody already.
+
+    A citizen who is on the line is never taken past those who wait before them: only callbacks can be.
+    """
+    rows = yield Query(
+        "SELECT id FROM contacts_contact WHERE id = %(id)s AND state = 'callback' FOR NO KEY UPDATE", {"id": contact_id}
     )
+    if not rows or not (yield from do_ready(employee_id, now=now)):
+        return None
+    offers = yield from do_offer([Match(contact_id, employee_id, {"v": 2, "rule": "taken"})], now=now)
+    if not offers:
+        return None
+    return (yield from do_event(contact_id, Event.ANSWERED, now=now, offer_id=offers[0]["id"]))
 
 
 def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
@@ -173,123 +240,133 @@ def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
 
     An employee in after-call work becomes ready by closing the contact, not by this.
     """
-    yield from _do_take_up(employee_id, now=now)
-    rows = yield Query(
-        """
-        INSERT INTO dispatch_presence (employee_id, state, since, idle_since, pause_after)
-        VALUES (%(employee)s::bigint, 'ready', %(now)s::timestamptz, %(now)s::timestamptz, false)
-        ON CONFLICT (employee_id) DO UPDATE SET
-            state = CASE WHEN dispatch_presence.state IN ('offered', 'talking', 'wrap_up')
-                    THEN dispatch_presence.state ELSE 'ready' END,
-            since = CASE WHEN dispatch_presence.state IN ('offered', 'talking', 'wrap_up', 'ready')
-                    THEN dispatch_presence.since ELSE %(now)s::timestamptz END,
-            idle_since = CASE WHEN dispatch_presence.state IN ('offered', 'talking', 'wrap_up', 'ready')
-                    THEN dispatch_presence.idle_since ELSE %(now)s::timestamptz END,
-            pause_after = false
-        RETURNING state
-        """,
-        {"employee": employee_id, "now": now},
-    )
-    return bool(rows[0]["state"] == "ready")
+    yield from _do_appear(employee_id, now=now)
+    answer = yield from do_presence(employee_id, presence.Event.READY_ASKED, now=now)
+    return answer is not None and answer.standing.state is presence.State.READY
 
 
 def do_pause(employee_id: int, *, now: datetime) -> Steps[bool]:
     """Pause an employee; True at once, False when the pause begins after the present contact."""
-    rows = yield Query(
-        """
-        UPDATE dispatch_presence SET
-            pause_after = state IN ('offered', 'talking', 'wrap_up'),
-            since = CASE WHEN state IN ('offered', 'talking', 'wrap_up', 'paused') THEN since ELSE %(now)s::timestamptz END,
-            state = CASE WHEN state IN ('offered', 'talking', 'wrap_up') THEN state ELSE 'paused' END
-         WHERE employee_id = %(employee)s::bigint AND state <> 'signed_out'
-        RETURNING state
-        """,
-        {"employee": employee_id, "now": now},
-    )
-    return bool(rows and rows[0]["state"] == "paused")
+    answer = yield from do_presence(employee_id, presence.Event.PAUSE_ASKED, now=now)
+    return answer is not None and answer.standing.state is presence.State.PAUSED
 
 
 def do_sign_in(employee_id: int, *, now: datetime) -> Steps[None]:
     """Bring an employee to work, in a pause until they say they are ready."""
+    yield from _do_appear(employee_id, now=now)
+    yield from do_presence(employee_id, presence.Event.SIGNED_IN, now=now)
+
+
+def _do_appear(employee_id: int, *, now: datetime) -> Steps[None]:
+    """Make the row of an employee who was never at work; give one who comes back the contact that is still theirs."""
     yield Query(
         """
         INSERT INTO dispatch_presence (employee_id, state, since, idle_since, pause_after)
-        VALUES (%(employee)s::bigint, 'paused', %(now)s::timestamptz, %(now)s::timestamptz, false)
-        ON CONFLICT (employee_id) DO UPDATE SET state = 'paused', since = %(now)s::timestamptz, pause_after = false
-         WHERE dispatch_presence.state = 'signed_out'
+        VALUES (%(employee)s::bigint, 'signed_out', %(now)s::timestamptz, %(now)s::timestamptz, false)
+        ON CONFLICT (employee_id) DO NOTHING
         """,
         {"employee": employee_id, "now": now},
     )
-    yield from _do_take_up(employee_id, now=now)
-
-
-def _do_take_up(employee_id: int, *, now: datetime) -> Steps[None]:
-    """Give an employee who comes back the state of the contact that is still theirs."""
-    yield Query(
+    rows = yield Query(
         """
-        UPDATE dispatch_presence p SET
-            state = CASE c.state WHEN 'connected' THEN 'talking' ELSE 'wrap_up' END, since = %(now)s::timestamptz
-          FROM contacts_contact c
-         WHERE p.employee_id = %(employee)s::bigint AND c.employee_id = p.employee_id
-           AND c.state IN ('connected', 'wrap_up') AND p.state NOT IN ('talking', 'wrap_up')
+        SELECT state FROM contacts_contact
+         WHERE employee_id = %(employee)s::bigint AND channel IN ('phone', 'counter')
+           AND (state = ANY(%(states)s) OR state = 'transferred' AND documented_at IS NULL)
         """,
-        {"employee": employee_id, "now": now},
+        {"employee": employee_id, "states": [state.value for state in IN_HAND]},
     )
+    if rows:
+        state = _TAKEN_UP.get(State(rows[0]["state"]), presence.State.TALKING)
+        yield Query(
+            """
+            UPDATE dispatch_presence SET state = %(state)s::text, since = %(now)s::timestamptz
+             WHERE employee_id = %(employee)s::bigint AND state NOT IN ('talking', 'wrap_up')
+            """,
+            {"employee": employee_id, "state": state.value, "now": now},
+        )
 
 
 def do_sign_out(employee_id: int, *, now: datetime) -> Steps[Change | None]:
     """Sign an employee out; a contact offered to them goes back to its place first."""
     # Not ready any more first, so that no offer can be made between the look at the offers and the end of the transaction.
+    yield from _do_stop_offers(employee_id, presence.State.PAUSED, now=now)
+    changes = yield from _do_end_offers(employee_id, Event.OFFER_DECLINED, now=now)
+    yield from do_presence(employee_id, presence.Event.SIGNED_OUT, now=now)
+    return changes[-1] if changes else None
+
+
+def do_lose(employee_id: int, *, now: datetime, with_calls: bool = False) -> Steps[list[Change]]:
+    """Note that an employee's browser is gone: what is offered to them goes back to its place.
+
+    With `with_calls` the telephone was in that browser, so their conversation has ended too: the citizen goes back to the pool.
+    """
+    yield from _do_stop_offers(employee_id, presence.State.CONNECTION_LOST, now=now)
+    changes = yield from _do_end_offers(employee_id, Event.EMPLOYEE_LOST, now=now)
+    if with_calls:
+        rows = yield Query(
+            "SELECT id FROM contacts_contact WHERE employee_id = %(employee)s::bigint AND channel = 'phone' AND state = ANY(%(states)s)",
+            {"employee": employee_id, "states": [state.value for state in IN_HAND - {State.WRAP_UP}]},
+        )
+        for row in rows:
+            change = yield from do_event(row["id"], Event.EMPLOYEE_LOST, now=now, data={"because": "browser"})
+            changes += [change] if change and change.expected else []
+    yield from do_presence(employee_id, presence.Event.CONNECTION_LOST, now=now)
+    return changes
+
+
+def do_return(employee_id: int, *, now: datetime) -> Steps[bool]:
+    """Note that a lost employee's browser and telephone are back; True when that changed their state."""
+    answer = yield from do_presence(employee_id, presence.Event.CONNECTION_BACK, now=now)
+    return answer is not None and answer.is_idle_anew
+
+
+def _do_stop_offers(employee_id: int, state: presence.State, *, now: datetime) -> Steps[None]:
+    """Take an employee who is ready out of the pool: before the contacts' locks, but one who is ready has none."""
     yield Query(
         """
-        UPDATE dispatch_presence SET state = 'paused', since = %(now)s::timestamptz
+        UPDATE dispatch_presence SET state = %(state)s::text, since = %(now)s::timestamptz
          WHERE employee_id = %(employee)s::bigint AND state = 'ready'
         """,
-        {"employee": employee_id, "now": now},
+        {"employee": employee_id, "state": state.value, "now": now},
     )
+
+
+def _do_end_offers(employee_id: int, event: Event, *, now: datetime) -> Steps[list[Change]]:
     open_offers = yield Query(
         "SELECT id, contact_id FROM dispatch_offer WHERE employee_id = %(employee)s::bigint AND ended_at IS NULL",
         {"employee": employee_id},
     )
-    change: Change | None = None
+    changes: list[Change] = []
     for offer in open_offers:
-        change = yield from do_event(offer["contact_id"], Event.OFFER_DECLINED, now=now, offer_id=offer["id"])
-    yield Query(
-        """
-        UPDATE dispatch_presence SET state = 'signed_out', since = %(now)s::timestamptz, pause_after = false
-         WHERE employee_id = %(employee)s::bigint AND state <> 'signed_out'
-        """,
-        {"employee": employee_id, "now": now},
-    )
-    return change
+        change = yield from do_event(offer["contact_id"], event, now=now, offer_id=offer["id"])
+        changes += [change] if change and change.expected else []
+    return changes
 
 
 def do_complete(
-    contact_id: UUID,
-    *,
-    employee_id: int,
-    subject: str,
-    outcome: str,
-    note: str | None,
-    now: datetime,
-    pause: bool = False,
+    contact_id: UUID, closing: Closing, *, employee_id: int, now: datetime, pause: bool = False
 ) -> Steps[Change | None]:
     """Close a contact in after-call work with what the employee says of it, and free the employee (or pause them).
 
-    `note` None leaves the note as it was saved last. None when the contact is not this employee's or not in after-call work.
+    A callback that was promised to the same number, after a technical fault, is over with it. None when the contact is not this
+    employee's or not in after-call work.
     """
-    rows = yield Query(
-        """
-        UPDATE contacts_contact SET subject = %(subject)s::text, outcome = %(outcome)s::text, note = coalesce(%(note)s::text, note)
-         WHERE id = %(id)s AND employee_id = %(employee)s::bigint AND state = 'wrap_up'
-        RETURNING id
-        """,
-        {"id": contact_id, "employee": employee_id, "subject": subject, "outcome": outcome, "note": note},
-    )
-    if not rows:
+    row = yield from do_document(contact_id, closing, employee_id=employee_id, now=now)
+    if row is None:
         return None
     if pause:
         yield Query(
             "UPDATE dispatch_presence SET pause_after = true WHERE employee_id = %(e)s::bigint", {"e": employee_id}
         )
-    return (yield from do_event(contact_id, Event.COMPLETED, now=now, data={"outcome": outcome}))
+    change = yield from do_event(contact_id, Event.COMPLETED, now=now, data={"outcome": closing.outcome})
+    promised = yield Query(
+        """
+        SELECT id FROM contacts_contact
+         WHERE caller_number = %(caller)s AND caller_number <> '' AND line_id = %(line)s AND state = 'callback'
+           AND origin_id IS NOT NULL AND id <> %(id)s
+        """,
+        {"caller": row["caller_number"], "line": row["line_id"], "id": contact_id},
+    )
+    for callback in promised:
+        yield from do_event(callback["id"], Event.CALLBACK_CANCELLED, now=now, data={"because": "answered"})
+    return change

@@ -1,7 +1,7 @@
 """The loop that matches waiting contacts with free employees.
 
 One leader writes; it holds an advisory lock on the very connection it writes with, so a leader that lost its connection cannot
-write. A standby waits for the lock. A hint wakes the loop; the timer is the net under lost hints.
+write. A standby waits for the lock, and reads the pool when it gets it. A hint wakes the loop; the timer is the net under lost hints.
 """
 
 import asyncio
@@ -12,21 +12,30 @@ from datetime import datetime, timedelta
 
 import psycopg
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from psycopg.rows import DictRow
 
-from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import Change, do_event, do_offer
-from borgerlinje.dispatch.matching import Free, Waiting, match
+from borgerlinje.contacts.lifecycle import IN_HAND, Event, State
+from borgerlinje.dispatch import presence
+from borgerlinje.dispatch.actions import Change, do_event, do_offer, do_presence
+from borgerlinje.dispatch.feed import Feed
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 
 LOCK = 4_631_302  # any number will do, as long as every dispatcher uses the same
 TIMER_SECONDS = 0.5
+SWEEP_SECONDS = 1.0
+# Skills, opening of tasks, reservations: so long a change of the rules may take to count.
+RULES_SECONDS = 10.0
+DOUBT_SECONDS, DOUBTS = 0.02, 10
+# So many offers a tick makes at most: beyond that a batch saves nothing more, and a tick would take longer.
+BATCH = 256
+STUCK_AFTER = timedelta(seconds=5)
 # The telephone ends an offer in time itself; this is how long after that the loop does it, were the telephone process away.
 OVERDUE = timedelta(seconds=2)
 
 OFFERS = Counter("borgerlinje_offers", "Contacts offered to employees")
+WAITING = Gauge("borgerlinje_waiting", "Contacts in the pool", multiprocess_mode="livemax")
 TICK_SECONDS = Histogram(
     "borgerlinje_dispatch_tick_seconds",
     "From the wake-up of the loop to its last commit",
@@ -36,83 +45,42 @@ TICK_SECONDS = Histogram(
 log = structlog.get_logger("dispatch")
 Connection = psycopg.AsyncConnection[DictRow]
 
-_WAITING = """
-SELECT c.id, l.centre_id, c.waiting_since, c.authority_id, l.skill_id, l.skill_level
-  FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id
- WHERE c.state = 'waiting' ORDER BY c.waiting_since, c.id LIMIT 2000
+_UNENDED = """
+SELECT contact_id, id AS offer_id, 'offer_expired' AS event FROM dispatch_offer
+ WHERE ended_at IS NULL AND expires_at < %(overdue)s
+UNION ALL
+SELECT c.id, NULL, 'completed' FROM contacts_contact c
+  JOIN dispatch_presence p ON p.employee_id = c.employee_id AND p.state = 'signed_out'
+ WHERE c.state = 'wrap_up' OR c.state = 'transferred' AND c.documented_at IS NULL
 """
-
-_FREE = """
-SELECT p.employee_id, e.employer_id, p.idle_since,
-       (SELECT array_agg(w.centre_id) FROM staff_employeecentre w
-         WHERE w.employee_id = e.id AND w.from_on <= %(today)s AND (w.to_on IS NULL OR w.to_on > %(today)s)) AS centres,
-       (SELECT jsonb_object_agg(s.skill_id, s.level) FROM staff_employeeskill s
-         WHERE s.employee_id = e.id AND (s.expires_on IS NULL OR s.expires_on > %(today)s)) AS skills
-  FROM dispatch_presence p JOIN staff_employee e ON e.id = p.employee_id
- WHERE p.state = 'ready' AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
+# No transaction of ours leaves such a row behind; a hand in the database, or an error of ours, must not bind a person for ever.
+_STUCK = f"""
+SELECT p.employee_id, p.state FROM dispatch_presence p
+ WHERE p.state IN ('offered', 'talking', 'wrap_up') AND p.since < %(before)s
    AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id
-                      AND c.state IN ('connected', 'wrap_up') AND c.channel = 'phone')
-"""
+                      AND c.state IN ({", ".join(f"'{state.value}'" for state in sorted(IN_HAND | {State.TRANSFERRED}))}))
+"""  # noqa: S608 - constants only
 
 
-async def read_waiting(connection: Connection) -> list[Waiting]:
-    """Return the contacts in the pool, oldest place first."""
-    cursor = await connection.execute(_WAITING)
-    return [
-        Waiting(
-            row["id"], row["centre_id"], row["waiting_since"], row["authority_id"], row["skill_id"], row["skill_level"]
-        )
-        for row in await cursor.fetchall()
-    ]
-
-
-async def read_free(connection: Connection) -> list[Free]:
-    """Return the employees who are ready, with the centres and skills they have today."""
-    cursor = await connection.execute(_FREE, {"today": clock.today()})
-    return [
-        Free(
-            row["employee_id"],
-            row["employer_id"],
-            row["idle_since"],
-            frozenset(row["centres"] or ()),
-            {int(skill): level for skill, level in (row["skills"] or {}).items()},
-        )
-        for row in await cursor.fetchall()
-    ]
-
-
-async def tick(connection: Connection, *, now: datetime) -> list[str]:
-    """Make every offer that can be made now; return the hints to send."""
-    waiting = await read_waiting(connection)
-    if not waiting:
-        return []
-    matches = match(waiting, await read_free(connection), now=now)
+async def tick(feed: Feed, *, now: datetime) -> list[str]:
+    """Make the offers that can be made now, at most `BATCH`; return the hints to send. Its cost does not grow with the pool."""
+    await feed.refresh()
+    matches = feed.pool.match(now=now, limit=BATCH)
     if not matches:
         return []
-    async with connection.transaction():
-        made = await database.arun(do_offer(matches, now=now), connection)
-    for offer in made:
-        log.info("offered", contact=str(offer["contact_id"]), employee=offer["employee_id"], offer=str(offer["id"]))
+    async with feed.connection.transaction():
+        made = await database.arun(do_offer(matches, now=now), feed.connection)
+    feed.apply(matches, made)
     OFFERS.inc(len(made))
+    log.info("offered", count=len(made), not_held=len(matches) - len(made), first=str(matches[0].contact_id))
     return ["phone", "queue", *(f"desk:{offer['employee_id']}" for offer in made)] if made else []
 
 
 async def sweep(connection: Connection, *, now: datetime) -> list[str]:
-    """End offers that nobody ended in time, and after-call work whose employee has gone home; return the hints to send."""
-    cursor = await connection.execute(
-        """
-        SELECT contact_id, id AS offer_id, 'offer_expired' AS event FROM dispatch_offer
-         WHERE ended_at IS NULL AND expires_at < %(overdue)s
-        UNION ALL
-        SELECT c.id, NULL, 'completed' FROM contacts_contact c
-          JOIN dispatch_presence p ON p.employee_id = c.employee_id AND p.state = 'signed_out'
-         WHERE c.state = 'wrap_up'
-        """,
-        {"overdue": now - OVERDUE},
-    )
+    """Mend what nobody else ended: late offers, after-call work of who has gone home, states without a contact; return the hints."""
     topics: list[str] = []
-    for row in await cursor.fetchall():
+    for row in await (await connection.execute(_UNENDED, {"overdue": now - OVERDUE})).fetchall():
         async with connection.transaction():
             change: Change | None = await database.arun(
                 do_event(row["contact_id"], Event(row["event"]), now=now, offer_id=row["offer_id"]), connection
@@ -120,22 +88,46 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
         if change and change.expected:
             log.warning("swept", contact=str(row["contact_id"]), event_name=row["event"])
             topics += change.topics
+    for row in await (await connection.execute(_STUCK, {"before": now - STUCK_AFTER})).fetchall():
+        async with connection.transaction():
+            await database.arun(do_presence(row["employee_id"], presence.Event.WITHDRAWN, now=now), connection)
+        log.error("freed_without_a_contact", employee=row["employee_id"], state=row["state"])
+        topics += ["queue", f"desk:{row['employee_id']}"]
     return topics
 
 
 async def lead(connection: Connection, hints: Hints) -> None:
     """Match for as long as this connection lives."""
-    swept_at = 0.0
+    feed = Feed(connection)
+    await feed.read_all(today=clock.today())
+    loop = asyncio.get_running_loop()
+    swept_at = ruled_at = loop.time()
+    log.info("pool_read", waiting=len(feed.pool.contacts), free=len(feed.pool.employees))
     async for _ in hints.listen("dispatch", timeout_seconds=TIMER_SECONDS):
-        started = time.perf_counter()
-        topics: list[str] = []
         # First what nobody ended in time, so that a row left behind can never stand in the way of all others.
-        if started - swept_at > 1:
-            swept_at = started
-            topics += await sweep(connection, now=clock.now())
-        topics += await tick(connection, now=clock.now())
+        if loop.time() - swept_at > SWEEP_SECONDS:
+            swept_at = loop.time()
+            hints.send(*await sweep(connection, now=clock.now()))
+        if loop.time() - ruled_at > RULES_SECONDS or feed.today != clock.today():
+            ruled_at = loop.time()
+            await feed.read_rules(today=clock.today())
+        await drain(feed, hints)
+
+
+async def drain(feed: Feed, hints: Hints) -> None:
+    """Tick until there is nothing more to offer."""
+    is_more, doubts = True, 0
+    while is_more and doubts < DOUBTS:
+        started = time.perf_counter()
+        topics = await tick(feed, now=clock.now())
         hints.send(*topics)
         TICK_SECONDS.observe(time.perf_counter() - started)
+        WAITING.set(len(feed.pool.contacts))
+        is_more = bool(topics) or feed.is_doubtful
+        if feed.is_doubtful:
+            # Somebody else holds the row: it is free again when they are done.
+            doubts += 1
+            await asyncio.sleep(DOUBT_SECONDS)
 
 
 async def become_leader(connection: Connection) -> None:

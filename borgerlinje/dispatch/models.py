@@ -1,11 +1,12 @@
 """Who is ready, and what has been offered to whom."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from borgerlinje.contacts.models import Contact
 from borgerlinje.cooperation.models import Authority
+from borgerlinje.dispatch import presence
 from borgerlinje.kit.ids import uuid7
 from borgerlinje.staff.models import Employee
 
@@ -13,30 +14,50 @@ from borgerlinje.staff.models import Employee
 class PresenceState(models.TextChoices):
     """What an employee is doing."""
 
-    SIGNED_OUT = "signed_out", _("Ikke på arbejde")
-    READY = "ready", _("Klar")
-    OFFERED = "offered", _("Opkald ringer")
-    TALKING = "talking", _("I samtale")
-    WRAP_UP = "wrap_up", _("Efterbehandling")
-    PAUSED = "paused", _("Pause")
-    NOT_ANSWERING = "not_answering", _("Svarer ikke")
+    SIGNED_OUT = presence.State.SIGNED_OUT.value, _("Ikke på arbejde")
+    READY = presence.State.READY.value, _("Klar")
+    OFFERED = presence.State.OFFERED.value, _("Opkald ringer")
+    TALKING = presence.State.TALKING.value, _("I samtale")
+    WRAP_UP = presence.State.WRAP_UP.value, _("Efterbehandling")
+    PAUSED = presence.State.PAUSED.value, _("Pause")
+    NOT_ANSWERING = presence.State.NOT_ANSWERING.value, _("Svarer ikke")
+    CONNECTION_LOST = presence.State.CONNECTION_LOST.value, _("Forbindelsen er væk")
 
 
 class Presence(models.Model):
     """An employee's state now.
 
     `idle_since` orders the longest idle first and is kept through a pause-free offer that was withdrawn. `pause_after` asks for
-    a pause when the present contact is done.
+    a pause when the present contact is done. A capacity of 0 means that the employee does not take the channel; the loads count
+    the open contacts of the shared channels. `seen_at` is when their browser was last there, by the database's clock (None: nobody
+    looks after one, as with robots). `changed_xid` as in a contact.
     """
 
     employee = models.OneToOneField(Employee, on_delete=models.CASCADE, primary_key=True, related_name="presence")
-    state = models.CharField(max_length=14, choices=PresenceState, default=PresenceState.SIGNED_OUT)
+    state = models.CharField(max_length=16, choices=PresenceState, default=PresenceState.SIGNED_OUT)
     since = models.DateTimeField()
     idle_since = models.DateTimeField()
     pause_after = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    phone_capacity = models.PositiveSmallIntegerField(_("opkald"), default=1, db_default=1)
+    counter_capacity = models.PositiveSmallIntegerField(_("fremmøder"), default=1, db_default=1)
+    chat_capacity = models.PositiveSmallIntegerField(_("chats ad gangen"), default=2, db_default=2)
+    mail_capacity = models.PositiveSmallIntegerField(_("mails ad gangen"), default=3, db_default=3)
+    chat_load = models.PositiveSmallIntegerField(default=0, db_default=0)
+    mail_load = models.PositiveSmallIntegerField(default=0, db_default=0)
+    changed_xid = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
-        indexes = (models.Index(fields=("idle_since",), condition=Q(state="ready"), name="presence_ready"),)
+        indexes = (models.Index(fields=("changed_xid",), name="presence_changed"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(phone_capacity__lte=1, counter_capacity__lte=1), name="presence_one_person_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(chat_load__lte=F("chat_capacity"), mail_load__lte=F("mail_capacity")),
+                name="presence_load_within_capacity",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.employee}: {self.state}"
@@ -49,6 +70,7 @@ class OfferEnd(models.TextChoices):
     EXPIRED = "expired", _("Ikke besvaret i tide")
     DECLINED = "declined", _("Kunne ikke tages")
     FAILED = "failed", _("Telefonen kunne ikke nås")
+    LOST = "lost", _("Medarbejderens forbindelse forsvandt")
     WITHDRAWN = "withdrawn", _("Borgeren lagde på")
     TECHNICAL = "technical", _("Teknisk fejl")
 

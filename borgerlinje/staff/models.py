@@ -57,11 +57,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class Clearance(models.TextChoices):
+    """How far help may go: what a line offers, and what an employee may do for a centre. In rising order."""
+
+    GUIDANCE_ONLY = "guidance_only", _("Kun vejledning")
+    LIGHT_CASEWORK = "light_casework", _("Vejledning og lettere sagsbehandling")
+
+
 class Skill(models.Model):
-    """Something an employee can be trained in: a subject, a language."""
+    """Something an employee can be trained in: a subject or, when `language` (such as "en") is set, a language."""
 
     code = models.SlugField(unique=True)
     name = models.CharField(_("navn"), max_length=80)
+    language = models.CharField(_("sprogkode"), max_length=5, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("name",)
@@ -102,10 +110,17 @@ class Employee(models.Model):
 
 
 class EmployeeCentre(models.Model):
-    """That an employee answers for a centre in [from_on, to_on)."""
+    """That an employee answers for a centre in [from_on, to_on), and how far their help may go there."""
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="works")
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="works")
+    clearance = models.CharField(
+        _("omfang"),
+        max_length=16,
+        choices=Clearance,
+        default=Clearance.LIGHT_CASEWORK,
+        db_default=Clearance.LIGHT_CASEWORK,
+    )
     from_on = models.DateField(_("fra"))
     to_on = models.DateField(_("til (ikke med)"), null=True, blank=True)
 

@@ -1,6 +1,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import ClosedAs, Effect, Event, State
 from borgerlinje.contacts.models import ContactEvent
 from borgerlinje.dispatch.actions import do_complete, do_event, do_offer, do_pause, do_ready, do_sign_out
@@ -45,10 +46,8 @@ def test_whole_call_leaves_its_story_in_order(cast: Cast) -> None:
         closed = run(
             do_complete(
                 contact_id,
+                Closing(outcome="guided", subject="Blåt EU-sygesikringskort", note="Har MitID."),
                 employee_id=cast.employee.pk,
-                subject="Blåt EU-sygesikringskort",
-                outcome="guided",
-                note="Har MitID.",
                 now=later(90),
             ),
             cursor,
@@ -144,9 +143,7 @@ def test_pause_in_a_call_begins_after_it(cast: Cast) -> None:
         run(do_pause(cast.employee.pk, now=later(3)), cursor)
         run(do_event(contact_id, Event.EMPLOYEE_LEFT, now=later(9)), cursor)
         run(
-            do_complete(
-                contact_id, employee_id=cast.employee.pk, subject="", outcome="resolved", note=None, now=later(12)
-            ),
+            do_complete(contact_id, Closing("resolved"), employee_id=cast.employee.pk, now=later(12)),
             cursor,
         )
     assert presence(cast.employee).state == "paused"
@@ -160,7 +157,7 @@ def test_colleague_cannot_close_my_contact(cast: Cast) -> None:
     cast.event(contact_id, Event.ANSWERED)
     cast.event(contact_id, Event.CITIZEN_LEFT)
     with connection.cursor() as cursor:
-        mine = do_complete(contact_id, employee_id=cast.colleague.pk, subject="x", outcome="guided", note=None, now=NOW)
+        mine = do_complete(contact_id, Closing("guided", "x"), employee_id=cast.colleague.pk, now=NOW)
         assert run(mine, cursor) is None
     assert cast.contact(contact_id).state == "wrap_up"
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
 
 from borgerlinje.contacts.actions import do_arrive
+from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch import loop
 from borgerlinje.dispatch.actions import (
@@ -19,6 +21,7 @@ from borgerlinje.dispatch.actions import (
     do_sign_in,
     do_sign_out,
 )
+from borgerlinje.dispatch.feed import Feed
 from borgerlinje.kit.database import Row, arun
 from borgerlinje.kit.ids import uuid7
 from tests.support.cast import NOW, later
@@ -67,13 +70,20 @@ async def call(connection: Engine, *, seconds: float = 0) -> None:
     )
 
 
+async def tick(connection: Engine, *, now: datetime) -> list[str]:
+    """Let a leader that has just begun make its first tick."""
+    feed = Feed(connection)
+    await feed.read_all(today=NOW.date())
+    return await loop.tick(feed, now=now)
+
+
 async def rows(connection: Engine, sql: str) -> list[Row]:
     return await (await connection.execute(sql)).fetchall()
 
 
 async def test_tick_offers_to_the_longest_idle_who_works_there_and_may(engine) -> None:
     await call(engine)
-    topics = await loop.tick(engine, now=later(1))
+    topics = await tick(engine, now=later(1))
     assert [row["employee_id"] for row in await rows(engine, "SELECT employee_id FROM dispatch_offer")] == [2]
     assert "desk:2" in topics
     assert "phone" in topics
@@ -82,18 +92,18 @@ async def test_tick_offers_to_the_longest_idle_who_works_there_and_may(engine) -
 async def test_tick_gives_each_call_one_employee_and_leaves_the_rest_waiting(engine) -> None:
     for seconds in range(3):
         await call(engine, seconds=seconds)
-    await loop.tick(engine, now=later(5))
+    await tick(engine, now=later(5))
     states = await rows(engine, "SELECT state FROM contacts_contact ORDER BY waiting_since")
     assert [row["state"] for row in states] == ["offered", "offered", "waiting"]
 
 
 async def test_tick_with_nothing_to_do_writes_and_hints_nothing(engine) -> None:
-    assert await loop.tick(engine, now=NOW) == []
+    assert await tick(engine, now=NOW) == []
 
 
 async def test_sweep_ends_an_offer_nobody_ended(engine) -> None:
     await call(engine)
-    await loop.tick(engine, now=NOW)
+    await tick(engine, now=NOW)
     assert await loop.sweep(engine, now=later(21)) == []
     topics = await loop.sweep(engine, now=later(23))
     assert "desk:2" in topics
@@ -108,7 +118,7 @@ async def test_two_dispatchers_at_once_make_one_offer(engine, database: TestData
     async with await psycopg.AsyncConnection.connect(
         database.url("bl_engine"), autocommit=True, row_factory=dict_row
     ) as other:
-        await asyncio.gather(loop.tick(engine, now=later(1)), loop.tick(other, now=later(1)))
+        await asyncio.gather(tick(engine, now=later(1)), tick(other, now=later(1)))
     assert len(await rows(engine, "SELECT id FROM dispatch_offer")) == 1
 
 
@@ -136,12 +146,10 @@ async def test_whole_call_on_the_engines_own_connection(engine) -> None:
     arrival = do_arrive(contact_id, dialled="46313020", caller="", channel_ref="c-1", now=NOW)
     assert await arun(arrival, engine)
     await happens(Event.GREETED, seconds=1)
-    await loop.tick(engine, now=later(2))
+    await tick(engine, now=later(2))
     assert (await happens(Event.ANSWERED, seconds=3)).employee_id == 2
     await happens(Event.EMPLOYEE_LEFT, seconds=60)
-    closing = do_complete(
-        contact_id, employee_id=2, subject="Pas", outcome="guided", note=None, now=later(70), pause=True
-    )
+    closing = do_complete(contact_id, Closing("guided", "Pas"), employee_id=2, now=later(70), pause=True)
     assert await arun(closing, engine)
     assert (await rows(engine, "SELECT state FROM dispatch_presence WHERE employee_id = 2"))[0]["state"] == "paused"
     assert await arun(do_ready(2, now=later(80)), engine)

@@ -1,0 +1,68 @@
+"""Why a contact is offered to whom: the figures that are stored with every offer. Pure; `explain` puts them into words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from borgerlinje.dispatch.matching import Free, LineRule, Requirement, Waiting, steps_in_force
+from borgerlinje.lines.tasks import SCOPES
+
+VERSION = 2
+_NAMED = 5
+# So far down the longest idle the next best is looked for; beyond that nobody reads the list.
+_LOOKED_AT = 8
+
+
+def crowd_seconds(rule: LineRule, crowd: int) -> float:
+    """Return how much later a contact counts as having come when `crowd` citizens of its home authority wait, itself among them."""
+    return float(min(rule.crowd_cap_seconds, rule.crowd_seconds * max(crowd - 1, 0)))
+
+
+def in_order(contact: Waiting, chosen: Free, longest_idle_first: Iterator[Free]) -> list[Free]:
+    """Return the chosen employee and those who would have come next, best first."""
+    others = [one for one in islice(longest_idle_first, _LOOKED_AT) if one is not chosen]
+    others.sort(key=lambda one: one.employer_id != contact.home_id or contact.home_id is None)
+    return [chosen, *others][:_NAMED]
+
+
+def why(
+    contact: Waiting,
+    line: LineRule,
+    needs: Requirement,
+    chosen: Free,
+    *,
+    rule: str,
+    candidates: Sequence[Free],
+    candidate_count: int,
+    crowd: int,
+    waiting_count: int,
+    next_contact_id: UUID | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what is stored of a choice; its keys are documented with `explain.story`."""
+    waited_seconds = (now - contact.waiting_since).total_seconds()
+    return {
+        "v": VERSION,
+        "rule": rule,
+        "skill": needs.skill_id,
+        "level_required": needs.level,
+        "level_held": chosen.skills.get(needs.skill_id, 0) if needs.skill_id is not None else None,
+        "language": needs.language,
+        "scope": SCOPES[needs.scope],
+        "channel": needs.channel,
+        "relaxed": [step.after_seconds for step in steps_in_force(line, waited_seconds)] if line.steps else [],
+        "own_authority": contact.home_id is not None and chosen.employer_id == contact.home_id,
+        "reserved": contact.line_id in chosen.kept_for,
+        "idle_seconds": round((now - chosen.idle_since).total_seconds(), 3),
+        "waited_seconds": round(waited_seconds, 3),
+        "head_start_seconds": line.head_start_seconds + contact.head_start_seconds,
+        "member_waiting": crowd,
+        "crowd_seconds": crowd_seconds(line, crowd),
+        "candidates": [employee.employee_id for employee in candidates],
+        "candidate_count": candidate_count,
+        "next": candidates[1].employee_id if len(candidates) > 1 else None,
+        "next_contact": str(next_contact_id) if next_contact_id else None,
+        "waiting_count": waiting_count,
+    }

@@ -1,0 +1,92 @@
+"""Whether employees' browsers are still there.
+
+A desk says so every ten seconds. One that has crashed, or whose network is gone, says nothing any more: it loses its place among those
+who are ready before a citizen has rung there in vain. Told by the database's clock, so that no process has to be right about the time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from borgerlinje.contacts.lifecycle import Event
+from borgerlinje.dispatch.actions import Change, do_event, do_lose
+from borgerlinje.kit.database import Query, Steps
+
+UNSEEN_SECONDS = 30
+# The sweep's own connection must be older than this: after an outage of the database every desk gets the time to be seen again.
+SETTLED_SECONDS = 45
+
+# Who is being changed right now is passed over: nobody waits for this, and it comes again.
+_SEE = """
+UPDATE dispatch_presence SET seen_at = clock_timestamp()
+ WHERE employee_id IN (SELECT employee_id FROM dispatch_presence WHERE employee_id = ANY(%(employees)s::bigint[])
+                          FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+_LOSE_READY = """
+UPDATE dispatch_presence SET state = 'connection_lost', since = %(now)s::timestamptz
+ WHERE state = 'ready' AND seen_at < clock_timestamp() - make_interval(secs => %(unseen)s)
+   AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < clock_timestamp() - make_interval(secs => %(settled)s)
+RETURNING employee_id
+"""
+
+_UNSEEN_OFFERS = """
+SELECT o.id, o.contact_id FROM dispatch_offer o JOIN dispatch_presence p ON p.employee_id = o.employee_id
+ WHERE o.ended_at IS NULL AND p.state = 'offered' AND p.seen_at < clock_timestamp() - make_interval(secs => %(unseen)s)
+   AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < clock_timestamp() - make_interval(secs => %(settled)s)
+"""
+
+# The citizen was called from a telephone of the employee's own: no browser holds that call.
+_BY_HAND = """
+SELECT c.id FROM contacts_contact c
+ WHERE c.employee_id = %(employee)s::bigint AND c.state = 'connected' AND c.channel = 'phone'
+   AND EXISTS (SELECT 1 FROM contacts_contactevent e
+                WHERE e.contact_id = c.id AND e.name = 'citizen_reached' AND e.data ->> 'by' = 'hand')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Who lost their connection, and what became of the contacts offered to them."""
+
+    employee_ids: Sequence[int] = ()
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The wake-up hints to send once it is committed; none when nobody was lost."""
+        if not self.employee_ids and not self.changes:
+            return ()
+        of_changes = [topic for change in self.changes for topic in change.topics]
+        return ("dispatch", "phone", "queue", *(f"desk:{each}" for each in self.employee_ids), *of_changes)
+
+
+def do_seen(employee_ids: Sequence[int]) -> Steps[None]:
+    """Note that these employees' desks are there."""
+    yield Query(_SEE, {"employees": sorted(employee_ids)})
+
+
+def do_lose_unseen(
+    *, now: datetime, unseen_seconds: float = UNSEEN_SECONDS, settled_seconds: float = SETTLED_SECONDS
+) -> Steps[Lost]:
+    """Take those who are ready, or have an offer, and have not been seen for so long out of the pool.
+
+    Who was never seen (robots) is left alone, and so is everybody while this connection is younger than `settled_seconds`.
+    """
+    limits = {"unseen": unseen_seconds, "settled": settled_seconds}
+    ready = yield Query(_LOSE_READY, limits | {"now": now})
+    offers = yield Query(_UNSEEN_OFFERS, limits)
+    changes: list[Change] = []
+    for offer in offers:
+        change = yield from do_event(
+            offer["contact_id"], Event.EMPLOYEE_LOST, now=now, offer_id=offer["id"], data={"because": "unseen"}
+        )
+        changes += [change] if change and change.expected else []
+    return Lost([row["employee_id"] for row in ready], changes)
+
+
+def do_leave(employee_id: int, *, now: datetime) -> Steps[Lost]:
+    """Note that an employee's desk is gone, and with it the telephone: whom they talk with goes back to the pool."""
+    by_hand = yield Query(_BY_HAND, {"employee": employee_id})
+    changes = yield from do_lose(employee_id, now=now, with_calls=not by_hand)
+    return Lost([employee_id], changes)
