@@ -8,6 +8,7 @@ again. The pool may know too much for a moment, and the database refuses what do
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -87,9 +88,13 @@ class Colleague:
 
 @dataclass
 class Feed:
-    """A pool and how far it has been read. All reads are on the leader's own connection."""
+    """A pool and how far it has been read. All reads are on the leader's own connection.
+
+    `recording` names the file in which each tick that makes an offer is kept, None for none.
+    """
 
     connection: Connection
+    recording: Path | None = None
     pool: Pool = field(default_factory=lambda: Pool(Rules({})))
     colleagues: dict[int, Colleague] = field(default_factory=dict)
     _horizon: int = 0

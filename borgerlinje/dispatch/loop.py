@@ -9,6 +9,7 @@ import contextlib
 import os
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import structlog
@@ -19,6 +20,7 @@ from borgerlinje.contacts.lifecycle import IN_HAND, Event, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.actions import Change, do_event, do_offer, do_presence
 from borgerlinje.dispatch.feed import Feed
+from borgerlinje.dispatch.recording import Tick, dumps
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 
@@ -69,12 +71,22 @@ async def tick(feed: Feed, *, now: datetime) -> list[str]:
     matches = feed.pool.match(now=now, limit=BATCH)
     if not matches:
         return []
+    if feed.recording:
+        await asyncio.to_thread(_record, feed.recording, Tick.of(feed.pool, matches, now=now, limit=BATCH))
     async with feed.connection.transaction():
         made = await database.arun(do_offer(matches, now=now), feed.connection)
     feed.apply(matches, made)
     OFFERS.inc(len(made))
     log.info("offered", count=len(made), not_held=len(matches) - len(made), first=str(matches[0].contact_id))
     return ["phone", "queue", *(f"desk:{offer['employee_id']}" for offer in made)] if made else []
+
+
+def _record(path: Path, tick: Tick) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            print(dumps(tick), file=file)
+    except OSError as error:
+        log.warning("not_recorded", file=str(path), error=str(error))
 
 
 async def sweep(connection: Connection, *, now: datetime) -> list[str]:
@@ -98,7 +110,8 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
 
 async def lead(connection: Connection, hints: Hints) -> None:
     """Match for as long as this connection lives."""
-    feed = Feed(connection)
+    recording = os.environ.get("BORGERLINJE_DISPATCH_RECORDING")
+    feed = Feed(connection, recording=Path(recording) if recording else None)
     await feed.read_all(today=clock.today())
     loop = asyncio.get_running_loop()
     swept_at = ruled_at = loop.time()
