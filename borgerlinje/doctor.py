@@ -4,6 +4,7 @@ Standard library only, so that it runs where the locked packages are missing too
 ``python3 -m borgerlinje.doctor``.
 """
 
+import asyncio
 import json
 import os
 import platform
@@ -19,7 +20,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Literal
 
-from borgerlinje.kit import home, parts, running, unprivileged
+from borgerlinje.kit import bus, home, parts, running, unprivileged
 
 Need = Literal["run", "test", "optional"]
 
@@ -74,7 +75,7 @@ def _line(part: Part) -> str:
 def examine() -> list[Part]:
     """Look at every part; a look that fails makes a missing part, never a crash."""
     looks: tuple[Callable[[], Iterator[Part]], ...] = (
-        *(_python, _packages, _postgres, _asterisk, _programs, _front_end, _texts),
+        *(_python, _packages, _postgres, _bus, _asterisk, _programs, _front_end, _texts),
         *(_disk, _ports, _account, _running),
     )
     return [part for look in looks for part in look()]
@@ -124,6 +125,26 @@ def _postgres() -> Iterator[Part]:
     program = next(iter(sorted(folder.glob("pginstall18/bin/postgres"))), None) if folder else None
     version = _version([str(program), "--version"]) if program else ""
     yield Part("postgresql", "run", bool(version), version, str(program or ""), "" if version else SET_UP)
+
+
+def _bus() -> Iterator[Part]:
+    """Send a hint through the bus and hear it; without one the database carries them."""
+    try:
+        at = bus.address.read()
+    except running.CannotRunError as error:
+        yield Part("bus", "run", found=False, mend=str(error))
+        return
+    if at is None:
+        yield Part("bus", "optional", found=True, version="hints go through the database")
+        return
+    try:
+        asyncio.run(bus.probe(at))
+    except Exception as error:  # noqa: BLE001 - a look that fails makes a missing part
+        why = "no answer" if isinstance(error, TimeoutError) else at.describe(error)
+        mend = f"{why}: start it or mend BORGERLINJE_BUS; without it, hints cost a turn of each process's timer"
+        yield Part("bus", "optional", found=False, path=str(at), mend=mend)
+        return
+    yield Part("bus", "optional", found=True, version="carries hints", path=str(at))
 
 
 def _asterisk() -> Iterator[Part]:

@@ -1,4 +1,4 @@
-"""Checks of the sources that no linter makes: migrations that are missing, translations that are not complete.
+"""Checks of the sources that no linter makes: missing migrations, incomplete translations, pictures that differ from the code.
 
 Run in the project's own environment: `.venv/bin/python -m setup.check`. Prints what is missing; exit code 1 when anything is.
 """
@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from setup import diagram
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "borgerlinje"
@@ -61,8 +63,8 @@ def missing_translations() -> list[str]:
 
 def main() -> int:
     """Print every fault; return the exit code."""
-    faults = [*missing_migrations(), *missing_translations()]
-    print("\n".join(faults) or "migrations and translations are complete")
+    faults = [*diagram.stale(), *missing_migrations(), *missing_translations()]
+    print("\n".join(faults) or "migrations and translations are complete, the pictures are as the code is")
     return 1 if faults else 0
 
 

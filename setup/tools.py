@@ -1,7 +1,8 @@
 """Programs that the product and its tests run, as packages of Debian and Ubuntu.
 
 Root gets them installed. Another account gets them unpacked into the cache, each with a starter
-in ``bin`` that points the dynamic linker and the program at its folder.
+in ``bin`` that points the dynamic linker and the program at its folder; so does root where an
+installation would start a server.
 """
 
 import os
@@ -55,12 +56,12 @@ def _fetch(missing: Sequence[Program], cache: Path) -> None:
         raise SetupError("no apt of Debian or Ubuntu here")
     # Ubuntu's package of Chromium only points to another package system.
     programs = [one for one in missing if (system.name, one.name) != ("ubuntu", "chromium")]
-    if not programs:
-        return
-    if os.geteuid() == 0:
-        _install([one.package for one in programs])
-    else:
-        _unpack(programs, cache, suite=system.codename)
+    installed = [one for one in programs if os.geteuid() == 0 and not one.is_service]
+    unpacked = [one for one in programs if one not in installed]
+    if installed:
+        _install([one.package for one in installed])
+    if unpacked:
+        _unpack(unpacked, cache, suite=system.codename)
 
 
 def _install(packages: Sequence[str]) -> None:
@@ -104,7 +105,7 @@ def write_starter(starter: Path, name: str, prefix: Path) -> None:
     if name == "chromium" and (prefix / "etc/fonts").is_dir():
         more += f'export FONTCONFIG_SYSROOT="{prefix}"\n'
     # Debian's own starter of Chromium reads folders below /etc and knows one place only.
-    places = (prefix / f"usr/lib/{name}/{name}", prefix / f"usr/bin/{name}")
+    places = (prefix / f"usr/lib/{name}/{name}", prefix / f"usr/bin/{name}", prefix / f"usr/sbin/{name}")
     program = next((place for place in places if place.is_file()), None)
     if program is None:
         raise SetupError(f"the package of {name} has another layout than expected")

@@ -12,6 +12,7 @@ import pytest
 
 from borgerlinje import doctor
 from borgerlinje.kit import parts
+from tests.support import brokers
 
 KEYS = {"name", "needed_for", "found", "version", "path", "mend"}
 
@@ -27,7 +28,18 @@ def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str,
 
 def test_parts_that_are_here_have_a_version_and_a_path(capsys: pytest.CaptureFixture[str]):
     _, found = report(capsys)
-    for name in ("python", "postgresql", "asterisk", "espeak-ng", "chromium", "sipp", "msgfmt", "node"):
+    for name in (
+        "python",
+        "postgresql",
+        "asterisk",
+        "espeak-ng",
+        "chromium",
+        "sipp",
+        "redis-server",
+        "nats-server",
+        "msgfmt",
+        "node",
+    ):
         part = found[name]
         assert part["found"], part
         assert part["version"], part
@@ -73,6 +85,41 @@ def test_program_unpacked_into_the_cache_is_found(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("BORGERLINJE_CACHE", str(tmp_path))
     assert parts.find("sipp") == [str(starter)]
     assert parts.find("espeak-ng") is None
+
+
+def test_database_carries_hints_where_no_bus_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("BORGERLINJE_BUS", raising=False)
+    _, found = report(capsys)
+    assert found["bus"]["found"]
+    assert "database" in str(found["bus"]["version"])
+
+
+@pytest.mark.parametrize("kind", brokers.KINDS)
+def test_bus_is_tried_and_told_of_without_its_password(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: brokers.Kind
+):
+    with brokers.running(kind, password="secret") as broker:
+        monkeypatch.setenv("BORGERLINJE_BUS", broker.url.replace("://", "://bl:secret@"))
+        _, found = report(capsys)
+        assert found["bus"] | {"found": True, "path": broker.url, "mend": ""} == found["bus"]
+        monkeypatch.setenv("BORGERLINJE_BUS", broker.url.replace("://", "://bl:other-secret@"))
+        _, found = report(capsys)
+        assert not found["bus"]["found"]
+        assert found["bus"]["needed_for"] == "optional"
+        assert "BORGERLINJE_BUS" in str(found["bus"]["mend"])
+        assert "secret" not in str(found)
+
+
+def test_address_of_no_bus_keeps_the_product_from_running(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BORGERLINJE_BUS", "rabbit://u:secret@h")
+    code, found = report(capsys)
+    assert code == 1
+    assert "redis://" in str(found["bus"]["mend"])
+    assert "secret" not in str(found)
 
 
 def test_disk_too_full_says_how_much_to_free(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -63,9 +63,11 @@ WITH contact AS (
         closed_at = CASE WHEN %(to)s::text = 'closed' THEN %(now)s::timestamptz END,
         closed_as = %(closed_as)s::text,
         is_callback = CASE %(to)s::text WHEN 'callback' THEN true WHEN 'connected' THEN false ELSE is_callback END,
+        -- A transfer that failed was none, and who answers next has their own to say of it.
         transferred_at = CASE WHEN %(to)s::text = 'transferred' THEN coalesce(transferred_at, %(now)s::timestamptz)
-                              ELSE transferred_at END,
-        documented_at = CASE WHEN %(name)s::text = 'completed' THEN %(now)s::timestamptz ELSE documented_at END,
+                              WHEN %(name)s::text = 'transfer_failed' THEN NULL ELSE transferred_at END,
+        documented_at = CASE WHEN %(documents)s::boolean THEN %(now)s::timestamptz
+                             WHEN %(to)s::text = 'connected' THEN NULL ELSE documented_at END,
         attempts = attempts + %(attempt)s::smallint,
         due_at = CASE WHEN %(attempt)s::smallint > 0 THEN %(due)s::timestamptz WHEN %(to)s::text = 'connected' THEN NULL ELSE due_at END
      WHERE id = %(id)s
@@ -99,6 +101,11 @@ class Locked:
 
     row: Row
     decision: Decision
+
+    def documents(self, event: Event) -> bool:
+        """Tell whether the employee has nothing left to say after `event`, or, handing over on a line without after-call work, never had."""
+        is_handed_over = self.row["state"] != State.TRANSFERRED and self.decision.state is State.TRANSFERRED
+        return event is Event.COMPLETED or (is_handed_over and self.row["wrap_up_seconds"] == 0)
 
 
 def do_arrive(
@@ -135,7 +142,7 @@ def _context(row: Row) -> Context:
     return Context(
         wrap_up_seconds=row["wrap_up_seconds"],
         is_callback=row["is_callback"],
-        is_documented=row["documented_at"] is not None or row["wrap_up_seconds"] == 0,
+        is_documented=row["documented_at"] is not None,
         is_transferred=row["transferred_at"] is not None,
         attempts_left=row["attempts"] + 1 < row["callback_attempts"],
     )
@@ -158,6 +165,7 @@ def do_write(
             "name": event.value,
             "data": json.dumps(data or {}),
             "attempt": int(is_attempt),
+            "documents": locked.documents(event),
             "due": now + timedelta(seconds=row["callback_retry_seconds"]),
             "now": now,
         },

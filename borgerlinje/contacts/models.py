@@ -73,10 +73,13 @@ class Contact(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="contacts")
+    # Each change of state writes every index anew: those that nothing asks for are left out.
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="contacts", db_index=False)
     channel = models.CharField(max_length=12, default="phone")
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="contacts")
-    home_authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="contacts", db_index=False)
+    home_authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     home_source = models.CharField(max_length=8, choices=HomeSource, default=HomeSource.UNKNOWN)
     state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in State])
     arrived_at = models.DateTimeField()
@@ -96,11 +99,15 @@ class Contact(models.Model):
     is_callback = models.BooleanField(default=False, db_default=False)
     due_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    origin = models.ForeignKey("self", on_delete=models.PROTECT, related_name="successors", null=True, blank=True)
+    origin = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="successors", null=True, blank=True, db_index=False
+    )
     transferred_at = models.DateTimeField(null=True, blank=True)
     documented_at = models.DateTimeField(null=True, blank=True)
     changed_xid = models.BigIntegerField(default=0, db_default=0, editable=False)
-    subject_item = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True)
+    subject_item = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True, db_index=False
+    )
     nature = models.CharField(_("art"), max_length=12, choices=Nature, blank=True, default="", db_default="")
     home_check = models.CharField(
         _("hjemkommune"), max_length=10, choices=HomeCheck, blank=True, default="", db_default=""
@@ -125,7 +132,8 @@ class Contact(models.Model):
             models.Index(fields=("changed_xid",), name="contact_changed"),
             models.Index(fields=("state",), condition=~Q(state="closed"), name="contact_open"),
             models.Index(fields=("line", "arrived_at"), name="contact_line_arrived"),
-            models.Index(fields=("caller_number", "arrived_at"), name="contact_caller"),
+            models.Index(fields=("caller_number", "arrived_at"), condition=~Q(caller_number=""), name="contact_caller"),
+            models.Index(fields=("origin",), condition=Q(origin__isnull=False), name="contact_origin"),
         )
         constraints = (
             models.CheckConstraint(
@@ -157,16 +165,30 @@ class Contact(models.Model):
 
 
 class ContactEvent(models.Model):
-    """One thing that happened to a contact. Rows are only ever added; statistics and settlement come from them."""
+    """One thing that happened to a contact. Rows are only ever added; statistics and settlement come from them.
+
+    Authority and employee are copied from the contact and the offer in the very statement that writes the event; the database does not
+    look them up a second time.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="events")
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="events", db_index=False)
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField()
     name = models.CharField(max_length=24)
     from_state = models.CharField(max_length=12, blank=True, default="")
     to_state = models.CharField(max_length=12)
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    employee = models.ForeignKey(
+        Employee,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+    )
     data = models.JSONField(default=dict)
 
     class Meta:

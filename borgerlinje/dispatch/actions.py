@@ -3,16 +3,17 @@
 Locks are taken in one order everywhere: contact, then offer, then presence.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from borgerlinje.contacts.actions import do_document, do_lock, do_write
+import orjson
+
+from borgerlinje.contacts.actions import Locked, do_document, do_lock, do_write
 from borgerlinje.contacts.closing import Closing
-from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, Decision, Effect, Event, Presence, State
+from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, Effect, Event, Presence, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit.database import Query, Row, Steps
@@ -99,7 +100,10 @@ def do_event(
             {"id": offers[0]["id"], "now": now, "ended_as": _OFFER_ENDS[event]},
         )
     yield from do_write(locked, event, now=now, employee_id=employee_id, data=data)
-    moves = _moves(row, decision, is_offered=bool(offers))
+    if decision.presence is Presence.CONNECTION_LOST and employee_id is not None and not offers:
+        # Who chats may be offered something else just then: that rings where nobody is any more.
+        yield from _do_end_offers(employee_id, event, now=now)
+    moves = _moves(locked, event, is_offered=bool(offers))
     if moves and employee_id is not None:
         yield from do_presence(employee_id, *moves, now=now, channel=row["channel"])
     return Change(
@@ -114,17 +118,27 @@ def do_event(
     )
 
 
-def _moves(row: Row, decision: Decision, *, is_offered: bool) -> list[presence.Event]:
+def _is_theirs(row: Row) -> bool:
+    """Tell whether a contact takes its employee's attention: in hand, or handed over and not documented."""
+    state = State(row["state"])
+    return state in IN_HAND or (state is State.TRANSFERRED and row["documented_at"] is None)
+
+
+def _moves(locked: Locked, event: Event, *, is_offered: bool) -> list[presence.Event]:
     """Return what a contact's change is to its employee."""
+    row, decision = locked.row, locked.decision
     if decision.presence is None:
         return []
     move = _PRESENCE_EVENTS[decision.presence]
     if move is presence.Event.FREED and is_offered:
         # The offer came to nothing, by no fault of the employee's: they keep their place.
         return [presence.Event.WITHDRAWN]
-    was_in_hand = State(row["state"]) in IN_HAND
-    if row["channel"] in presence.SHARED and was_in_hand and decision.state not in IN_HAND:
-        return [presence.Event.FREED] if move is presence.Event.FREED else [presence.Event.FREED, move]
+    is_handed_over = decision.state is State.TRANSFERRED
+    is_theirs_still = decision.state in IN_HAND or (is_handed_over and not locked.documents(event))
+    if row["channel"] in presence.SHARED and _is_theirs(row) and not is_theirs_still:
+        # One chat or letter less: of what else the employee does only a lost connection says anything.
+        is_lost = move is presence.Event.CONNECTION_LOST
+        return [presence.Event.FREED, move] if is_lost else [presence.Event.FREED]
     return [move]
 
 
@@ -184,6 +198,10 @@ WITH picked AS (
       JOIN contacts_contact c ON c.id = picked.contact_id AND c.state IN ('waiting', 'callback')
       JOIN lines_line l ON l.id = c.line_id
       JOIN dispatch_presence p ON p.employee_id = picked.employee_id AND p.state = 'ready'
+           -- Asked again under the lock: a chat taken meanwhile fills the last place, and leaves no ear for a call.
+           AND CASE c.channel WHEN 'chat' THEN p.chat_load < p.chat_capacity WHEN 'mail' THEN p.mail_load < p.mail_capacity
+                              WHEN 'counter' THEN p.chat_load = 0 AND p.counter_capacity > 0
+                              ELSE p.chat_load = 0 AND p.phone_capacity > 0 END
        FOR NO KEY UPDATE OF c, p SKIP LOCKED
 ), contact AS (
     UPDATE contacts_contact c SET state = 'offered' FROM locked WHERE c.id = locked.contact_id
@@ -198,29 +216,24 @@ WITH picked AS (
 INSERT INTO dispatch_offer (id, contact_id, authority_id, employee_id, made_at, expires_at, ended_as, why)
 SELECT offer_id, contact_id, authority_id, employee_id, %(now)s::timestamptz, %(now)s::timestamptz + make_interval(secs => ring_seconds), '', why
   FROM locked
-RETURNING id, contact_id, employee_id
+RETURNING id, contact_id, employee_id, pg_current_xact_id()::text::bigint AS xid
 """
 
 
 def do_offer(matches: Sequence[Match], *, now: datetime) -> Steps[list[Row]]:
-    """Write all offers of one tick in one statement; return those that held (id, contact_id, employee_id).
+    """Write all offers of one tick in one statement; return those that held (id, contact_id, employee_id, xid).
 
-    A contact or an employee that changed meanwhile, or is being changed now, is left for the next tick.
+    A contact or an employee that changed meanwhile, or is being changed now, is left for the next tick. `xid` is the transaction.
     """
     picked = [
-        {
-            "offer_id": str(uuid7(now)),
-            "contact_id": str(match.contact_id),
-            "employee_id": match.employee_id,
-            "why": match.why,
-        }
+        {"offer_id": uuid7(now), "contact_id": match.contact_id, "employee_id": match.employee_id, "why": match.why}
         for match in matches
     ]
-    return (yield Query(_OFFER, {"picked": json.dumps(picked), "now": now}))
+    return (yield Query(_OFFER, {"picked": orjson.dumps(picked).decode(), "now": now}))
 
 
 def do_take(contact_id: UUID, *, employee_id: int, now: datetime) -> Steps[Change | None]:
-    """Let an employee take a callback themselves; None when somebody else has it or the employee has somebody already.
+    """Let an employee take a callback themselves; None when somebody else has it or the employee has no room for it.
 
     A citizen who is on the line is never taken past those who wait before them: only callbacks can be.
     """

@@ -34,7 +34,7 @@ _WAITING = f"{_CONTACT} FROM contacts_contact c WHERE c.state IN ('waiting', 'ca
 _CHANGED_CONTACTS = f"""
 {_CONTACT}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
   FROM (SELECT 1) AS always
-  LEFT JOIN contacts_contact c ON c.changed_xid >= %(horizon)s
+  LEFT JOIN contacts_contact c ON c.changed_xid >= %(horizon)s AND c.changed_xid <> ALL(%(own)s::bigint[])
 """
 _DOUBTFUL_CONTACTS = f"{_CONTACT} FROM contacts_contact c WHERE c.id = ANY(%(ids)s)"
 # Nobody who has somebody, or is being offered somebody, is free, whatever the state says.
@@ -48,7 +48,7 @@ SELECT p.employee_id, p.idle_since, p.phone_capacity, p.counter_capacity, p.chat
   FROM dispatch_presence p
 """  # noqa: S608 - constants only
 _READY = f"{_PRESENCE} WHERE p.state = 'ready'"
-_CHANGED_PRESENCE = f"{_PRESENCE} WHERE p.changed_xid >= %(horizon)s"
+_CHANGED_PRESENCE = f"{_PRESENCE} WHERE p.changed_xid >= %(horizon)s AND p.changed_xid <> ALL(%(own)s::bigint[])"
 _DOUBTFUL_PRESENCE = f"{_PRESENCE} WHERE p.employee_id = ANY(%(ids)s)"
 
 _LINES = """
@@ -101,9 +101,16 @@ class Feed:
     today: date | None = None
     _doubtful_contacts: set[UUID] = field(default_factory=set)
     _doubtful_employees: set[int] = field(default_factory=set)
+    _own: set[int] = field(default_factory=set)
 
     async def read_all(self, *, today: date) -> None:
         """Read everything anew: rules, people, and who waits and who is free."""
+        # Everything a leader asks is found by a key, or by what changed last. A planner that guesses how much that is may choose to
+        # go through all who wait for the sake of one: it is told not to.
+        await self.connection.execute(
+            "SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin',"
+            " 'enable_mergejoin']) AS name"
+        )
         rows = await self._rows("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon")
         self._horizon, self.today = rows[0]["horizon"], today
         self.pool = Pool(await read_rules(self.connection))
@@ -122,9 +129,11 @@ class Feed:
 
     async def refresh(self) -> None:
         """Read what changed since the last time, and what was doubtful then."""
-        since = {"horizon": self._horizon}
+        # The leader knows what it has written itself.
+        since = {"horizon": self._horizon, "own": sorted(self._own)}
         rows = await self._rows(_CHANGED_CONTACTS, since)
         self._horizon = rows[0]["horizon"]
+        self._own = {xid for xid in self._own if xid >= self._horizon}
         presences = await self._rows(_CHANGED_PRESENCE, since)
         if self._doubtful_contacts:
             rows += await self._rows(_DOUBTFUL_CONTACTS, {"ids": list(self._doubtful_contacts)})
@@ -139,12 +148,19 @@ class Feed:
         for row in presences:
             self._put_presence(row)
 
-    def apply(self, matches: Iterable[Match], made: Iterable[Row]) -> None:
-        """Take what was offered out of the pool; what did not hold goes too, and is looked at anew next time."""
-        held = {row["contact_id"] for row in made}
+    def take(self, matches: Iterable[Match]) -> None:
+        """Take what is about to be offered out of the pool."""
         for match in matches:
             self.pool.drop_contact(match.contact_id)
             self.pool.drop_employee(match.employee_id)
+
+    def note_made(self, matches: Iterable[Match], made: Iterable[Row]) -> None:
+        """Note which matches became offers; what did not hold is looked at anew next time."""
+        held = set()
+        for row in made:
+            held.add(row["contact_id"])
+            self._own.add(row["xid"])
+        for match in matches:
             if match.contact_id not in held:
                 self._doubtful_contacts.add(match.contact_id)
                 self._doubtful_employees.add(match.employee_id)

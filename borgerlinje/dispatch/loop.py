@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from borgerlinje.contacts.lifecycle import IN_HAND, Event, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.actions import Change, do_event, do_offer, do_presence
 from borgerlinje.dispatch.feed import Feed
+from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.recording import Tick, dumps
+from borgerlinje.dispatch.turned_clock import do_move_back
+from borgerlinje.dispatch.watch import do_lose_unseen
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 
@@ -40,7 +44,7 @@ OFFERS = Counter("borgerlinje_offers", "Contacts offered to employees")
 WAITING = Gauge("borgerlinje_waiting", "Contacts in the pool", multiprocess_mode="livemax")
 TICK_SECONDS = Histogram(
     "borgerlinje_dispatch_tick_seconds",
-    "From the wake-up of the loop to its last commit",
+    "A tick that made offers, from looking at the rows to the commit",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
 )
 
@@ -68,16 +72,46 @@ SELECT p.employee_id, p.state FROM dispatch_presence p
 async def tick(feed: Feed, *, now: datetime) -> list[str]:
     """Make the offers that can be made now, at most `BATCH`; return the hints to send. Its cost does not grow with the pool."""
     await feed.refresh()
+    return await _offer(feed, _choose(feed, now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The matches of one tick, taken out of the pool and not written yet. `seconds` is how long the choice took."""
+
+    matches: list[Match]
+    now: datetime
+    seconds: float
+
+
+def _choose(feed: Feed, *, now: datetime) -> Chosen:
+    started = time.perf_counter()
     matches = feed.pool.match(now=now, limit=BATCH)
-    if not matches:
+    if matches and feed.recording:
+        _record(feed.recording, Tick.of(feed.pool, matches, now=now, limit=BATCH))
+    feed.take(matches)
+    return Chosen(matches, now, time.perf_counter() - started)
+
+
+async def _offer(feed: Feed, chosen: Chosen) -> list[str]:
+    """Write a tick's offers; return the hints to send."""
+    if not chosen.matches:
         return []
-    if feed.recording:
-        await asyncio.to_thread(_record, feed.recording, Tick.of(feed.pool, matches, now=now, limit=BATCH))
-    async with feed.connection.transaction():
-        made = await database.arun(do_offer(matches, now=now), feed.connection)
-    feed.apply(matches, made)
+    started = time.perf_counter()
+    # One statement on a connection in autocommit is one transaction, in one round trip.
+    made = await database.arun(do_offer(chosen.matches, now=chosen.now), feed.connection)
+    feed.note_made(chosen.matches, made)
+    seconds = chosen.seconds + time.perf_counter() - started
     OFFERS.inc(len(made))
-    log.info("offered", count=len(made), not_held=len(matches) - len(made), first=str(matches[0].contact_id))
+    TICK_SECONDS.observe(seconds)
+    log.info(
+        "offered",
+        count=len(made),
+        not_held=len(chosen.matches) - len(made),
+        waiting=len(feed.pool.contacts),
+        first=str(chosen.matches[0].contact_id),
+        milliseconds=round(seconds * 1000, 1),
+    )
     return ["phone", "queue", *(f"desk:{offer['employee_id']}" for offer in made)] if made else []
 
 
@@ -90,8 +124,13 @@ def _record(path: Path, tick: Tick) -> None:
 
 
 async def sweep(connection: Connection, *, now: datetime) -> list[str]:
-    """Mend what nobody else ended: late offers, after-call work of who has gone home, states without a contact; return the hints."""
+    """Mend what nobody else did: a clock turned back, late offers, after-call work of who has gone home, states without a contact, who is gone; return the hints."""
     topics: list[str] = []
+    async with connection.transaction():
+        moved = await database.arun(do_move_back(now=now), connection)
+    if moved:
+        log.warning("clock_was_turned_back", rows=moved)
+        topics += ["dispatch", "queue"]
     for row in await (await connection.execute(_UNENDED, {"overdue": now - OVERDUE})).fetchall():
         async with connection.transaction():
             change: Change | None = await database.arun(
@@ -105,7 +144,11 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
             await database.arun(do_presence(row["employee_id"], presence.Event.WITHDRAWN, now=now), connection)
         log.error("freed_without_a_contact", employee=row["employee_id"], state=row["state"])
         topics += ["queue", f"desk:{row['employee_id']}"]
-    return topics
+    async with connection.transaction():
+        lost = await database.arun(do_lose_unseen(now=now), connection)
+    for employee_id in lost.employee_ids:
+        log.warning("unseen", employee=employee_id)
+    return [*topics, *lost.topics]
 
 
 async def lead(connection: Connection, hints: Hints) -> None:
@@ -128,19 +171,25 @@ async def lead(connection: Connection, hints: Hints) -> None:
 
 
 async def drain(feed: Feed, hints: Hints) -> None:
-    """Tick until there is nothing more to offer."""
-    is_more, doubts = True, 0
-    while is_more and doubts < DOUBTS:
-        started = time.perf_counter()
-        topics = await tick(feed, now=clock.now())
-        hints.send(*topics)
-        TICK_SECONDS.observe(time.perf_counter() - started)
+    """Tick until there is nothing more to offer. While the database writes one tick, the next is chosen."""
+    doubts = 0
+    await feed.refresh()
+    chosen = _choose(feed, now=clock.now())
+    while chosen.matches or (feed.is_doubtful and doubts < DOUBTS):
+        writing = asyncio.create_task(_offer(feed, chosen), name="offer")
+        # Once around the loop, the statement is on its way.
+        await asyncio.sleep(0)
+        is_full = len(chosen.matches) == BATCH
+        chosen = _choose(feed, now=clock.now()) if is_full else Chosen([], clock.now(), 0.0)
+        hints.send(*await writing)
         WAITING.set(len(feed.pool.contacts))
-        is_more = bool(topics) or feed.is_doubtful
         if feed.is_doubtful:
-            # Somebody else holds the row: it is free again when they are done.
+            # Somebody else holds the row: it is free again when they are done, and if not, the timer comes by.
             doubts += 1
             await asyncio.sleep(DOUBT_SECONDS)
+        await feed.refresh()
+        if not chosen.matches and doubts < DOUBTS:
+            chosen = _choose(feed, now=clock.now())
 
 
 async def become_leader(connection: Connection) -> None:

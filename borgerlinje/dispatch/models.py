@@ -80,7 +80,10 @@ class Offer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="offers")
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    # Copied from the contact in the statement that makes the offer.
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="offers")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -6,13 +6,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from borgerlinje.dispatch.matching import Free, LineRule, Requirement, Waiting, steps_in_force
+from borgerlinje.dispatch.crew import Member
+from borgerlinje.dispatch.matching import Free, LineRule, Requirement, Waiting
 from borgerlinje.lines.tasks import SCOPES
 
 VERSION = 2
 _NAMED = 5
-# So far down the longest idle the next best is looked for; beyond that nobody reads the list.
-_LOOKED_AT = 8
 
 
 def crowd_seconds(rule: LineRule, crowd: int) -> float:
@@ -20,11 +19,12 @@ def crowd_seconds(rule: LineRule, crowd: int) -> float:
     return float(min(rule.crowd_cap_seconds, rule.crowd_seconds * max(crowd - 1, 0)))
 
 
-def in_order(contact: Waiting, chosen: Free, longest_idle_first: Iterator[Free]) -> list[Free]:
-    """Return the chosen employee and those who would have come next, best first."""
-    others = [one for one in islice(longest_idle_first, _LOOKED_AT) if one is not chosen]
-    others.sort(key=lambda one: one.employer_id != contact.home_id or contact.home_id is None)
-    return [chosen, *others][:_NAMED]
+def in_order(contact: Waiting, chosen: Member, longest_idle_first: Iterator[Member]) -> list[int]:
+    """Return the chosen employee and those who would have come next, best first, by id."""
+    others = [one.employee for one in islice(longest_idle_first, _NAMED) if one is not chosen]
+    if contact.home_id is not None:
+        others.sort(key=lambda one: one.employer_id != contact.home_id)
+    return [chosen.employee.employee_id, *(one.employee_id for one in others[: _NAMED - 1])]
 
 
 def why(
@@ -34,7 +34,7 @@ def why(
     chosen: Free,
     *,
     rule: str,
-    candidates: Sequence[Free],
+    candidates: Sequence[int],
     candidate_count: int,
     crowd: int,
     waiting_count: int,
@@ -52,7 +52,7 @@ def why(
         "language": needs.language,
         "scope": SCOPES[needs.scope],
         "channel": needs.channel,
-        "relaxed": [step.after_seconds for step in steps_in_force(line, waited_seconds)] if line.steps else [],
+        "relaxed": [step.after_seconds for step in line.steps if waited_seconds >= step.after_seconds],
         "own_authority": contact.home_id is not None and chosen.employer_id == contact.home_id,
         "reserved": contact.line_id in chosen.kept_for,
         "idle_seconds": round((now - chosen.idle_since).total_seconds(), 3),
@@ -60,9 +60,9 @@ def why(
         "head_start_seconds": line.head_start_seconds + contact.head_start_seconds,
         "member_waiting": crowd,
         "crowd_seconds": crowd_seconds(line, crowd),
-        "candidates": [employee.employee_id for employee in candidates],
+        "candidates": candidates,
         "candidate_count": candidate_count,
-        "next": candidates[1].employee_id if len(candidates) > 1 else None,
+        "next": candidates[1] if len(candidates) > 1 else None,
         "next_contact": str(next_contact_id) if next_contact_id else None,
         "waiting_count": waiting_count,
     }

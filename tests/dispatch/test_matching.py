@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from borgerlinje.dispatch.matching import (
@@ -224,6 +224,8 @@ def test_limit_takes_the_oldest() -> None:
 
 # --- for any pool
 
+# Pools are big values to make up; on a busy machine that alone takes a while.
+some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 members = st.none() | st.sampled_from([NAESTVED, SLAGELSE, FAXE])
 seconds = st.integers(0, 300)
 line_rules = st.builds(
@@ -291,6 +293,7 @@ def offerable(contact: Waiting, rules: Rules) -> bool:
     return is_due and (rule.offers_callbacks or not contact.is_callback)
 
 
+@some
 @given(waiting_lists, free_lists, all_rules)
 def test_nobody_and_nothing_is_matched_twice_and_only_the_able(
     waiting: list[Waiting], free: list[Free], rules: Rules
@@ -306,6 +309,7 @@ def test_nobody_and_nothing_is_matched_twice_and_only_the_able(
         assert requirement(contact, rules, now=NOW).is_met_by(employees[found.employee_id])
 
 
+@some
 @given(waiting_lists, free_lists, all_rules)
 def test_nobody_waits_beside_an_idle_employee_who_can(waiting: list[Waiting], free: list[Free], rules: Rules) -> None:
     matches = match(waiting, free, rules, now=NOW)
@@ -316,6 +320,7 @@ def test_nobody_waits_beside_an_idle_employee_who_can(waiting: list[Waiting], fr
     assert not any(requirement(contact, rules, now=NOW).is_met_by(one) for contact in left for one in rest)
 
 
+@some
 @given(waiting_lists, free_lists, all_rules, st.randoms(use_true_random=False))
 def test_order_of_the_input_does_not_matter(
     waiting: list[Waiting], free: list[Free], rules: Rules, shuffler: random.Random
@@ -326,6 +331,7 @@ def test_order_of_the_input_does_not_matter(
     assert match(waiting, free, rules, now=NOW) == before
 
 
+@some
 @given(waiting_lists, free_lists, waiting_lists, free_lists, all_rules)
 def test_pool_that_was_kept_up_to_date_answers_as_a_new_one(
     old: list[Waiting], gone: list[Free], waiting: list[Waiting], free: list[Free], rules: Rules
@@ -342,6 +348,7 @@ def test_pool_that_was_kept_up_to_date_answers_as_a_new_one(
     assert pool.match(now=NOW) == match(waiting, free, rules, now=NOW)
 
 
+@some
 @given(waiting_lists, free_lists, all_rules, st.integers(0, 5))
 def test_limited_tick_begins_like_an_unlimited_one(
     waiting: list[Waiting], free: list[Free], rules: Rules, limit: int

@@ -1,6 +1,7 @@
 import os
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_joining_process_learns_where_everything_is(place: Home) -> None:
     assert variables["DATABASE_URL"] == "postgresql://bl_owner@/borgerlinje?host=/run/x&port=5432"
     assert variables["BORGERLINJE_ARI_URL"] == "http://127.0.0.1:8088/ari"
     assert variables["BORGERLINJE_INSTANCE"] == place.instance
+
+
+def test_joining_process_hints_the_way_the_copy_does(place: Home) -> None:
+    me = Process.of(os.getpid())
+    assert me is not None
+    over_redis = replace(described(me), bus="redis://:secret@r.example")
+    running.write(place, over_redis)
+    assert running.read(place) == over_redis
+    assert over_redis.environment(place)["BORGERLINJE_BUS"] == "redis://:secret@r.example"
+    assert "secret" not in repr(over_redis)
+    # Also where the copy has none and the caller's own shell names one.
+    assert described(me).environment(place)["BORGERLINJE_BUS"] == ""
 
 
 def test_home_is_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from borgerlinje.kit import parts
 from setup import asterisk, commands, frontend, python, stamps, texts, tools
 from setup.progress import Progress, SetupError
 
@@ -93,6 +94,20 @@ def test_starter_runs_the_program_of_its_folder_with_its_libraries(tmp_path: Pat
     said = subprocess.run([starter, "hej du"], capture_output=True, text=True, check=True, env=environment).stdout
     libraries = prefix / "usr/lib/x86_64-linux-gnu"
     assert said.strip() == f"{libraries}|{libraries}|hej du"
+
+
+def test_starter_finds_a_server_where_servers_lie(tmp_path: Path):
+    program = tmp_path / "usr/sbin/nats-server"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    tools.write_starter(tmp_path / "bin" / "nats-server", "nats-server", tmp_path)
+    assert f'exec "{program}" "$@"' in (tmp_path / "bin" / "nats-server").read_text()
+
+
+def test_package_that_would_start_a_server_here_is_never_installed():
+    servers = [one for one in parts.PROGRAMS if one.package.endswith("-server")]
+    assert [one.name for one in servers] == ["redis-server", "nats-server"]
+    assert all(one.is_service for one in servers)
 
 
 def test_starter_of_a_package_with_another_layout_is_refused(tmp_path: Path):

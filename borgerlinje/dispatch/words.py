@@ -1,0 +1,173 @@
+"""The words in which the pool is explained: durations, clocks, channels, languages, relaxations. Pure, in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from borgerlinje.dispatch.matching import Step
+from borgerlinje.kit import clock
+from borgerlinje.lines import numbers
+
+_MINUTE, _HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids in stored figures stand for, as far as the reader may know it.
+
+    `people` maps employees to "Karen N. (Næstved)"; `steps` are the relaxations the line has now.
+    """
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    skills: Mapping[int, str] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    home: str = ""
+
+    def person(self, employee_id: int | None) -> str:
+        """Name an employee; one whom the reader may not see is "an employee of another authority"."""
+        return self.people.get(employee_id or 0) or _("en medarbejder hos en anden myndighed")
+
+    def skill(self, skill_id: int) -> str:
+        """Name a skill."""
+        return self.skills.get(skill_id) or _("kompetence %(number)s") % {"number": skill_id}
+
+
+def duration(seconds: float) -> str:
+    """Write a duration: `under 1 sek.`, `12 sek.`, `1.20 min.`, `2 t. 05 min.`."""
+    whole = int(seconds)
+    if whole < 1:
+        return _("under 1 sek.")
+    if whole < _MINUTE:
+        return _("%(seconds)d sek.") % {"seconds": whole}
+    if whole < _HOUR:
+        return _("%(minutes)d.%(seconds)02d min.") % {"minutes": whole // _MINUTE, "seconds": whole % _MINUTE}
+    return _("%(hours)d t. %(minutes)02d min.") % {"hours": whole // _HOUR, "minutes": whole % _HOUR // _MINUTE}
+
+
+def clock_time(moment: datetime) -> str:
+    """Write the local time of day with its seconds, `14.02.11`."""
+    return moment.astimezone(clock.COPENHAGEN).strftime("%H.%M.%S")
+
+
+def channel(code: str) -> str:
+    """Name a channel."""
+    names = {"phone": _("telefon"), "chat": _("chat"), "mail": _("mail"), "counter": _("fremmøde")}
+    return names.get(code, code)
+
+
+def language(code: str) -> str:
+    """Name a language by its code: `dansk`."""
+    try:
+        return str(get_language_info(code)["name_translated"]).lower()
+    except KeyError:
+        return code
+
+
+def scope(code: str) -> str:
+    """Say how far help goes."""
+    names = {"guidance_only": _("kun vejledning"), "light_casework": _("vejledning og lettere sagsbehandling")}
+    return names.get(code, code)
+
+
+def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, Any] | None = None) -> str:
+    """Say what happened to a contact in one sentence, in the past tense; `who` is the employee, `data` what was stored with it."""
+    employee, data = {"who": who}, data or {}
+    if name == "arrived" and data.get("dialled"):
+        return _("Ringede op til %(number)s.") % {"number": numbers.display(str(data["dialled"]))}
+    if name == "answered" and to_state == "calling_back":
+        return _("%(who)s tog tilbagekaldet og ringede borgeren op.") % employee
+    if name == "callback_cancelled" and data.get("because") == "answered":
+        return _("Tilbagekaldet bortfaldt: borgeren kom selv igennem.")
+    sentences = {
+        "arrived": _("Henvendte sig."),
+        "menu_entered": _("Hørte menuen."),
+        "menu_chosen": _("Valgte i menuen og kom i kø."),
+        "greeted": _("Hørte velkomsten og kom i kø."),
+        "line_closed": _("Linjen var lukket."),
+        "overflowed": _("Blev sendt videre til et andet sted."),
+        "offered": _("Tilbudt %(who)s.") % employee,
+        "offer_expired": _("%(who)s svarede ikke i tide.") % employee,
+        "offer_declined": _("%(who)s kunne ikke tage den.") % employee,
+        "offer_failed": _("Telefonen hos %(who)s kunne ikke nås.") % employee,
+        "answered": _("Besvaret af %(who)s.") % employee,
+        "held": _("Sat på hold af %(who)s.") % employee,
+        "retrieved": _("Taget fra hold af %(who)s.") % employee,
+        "consult_started": _("%(who)s spurgte en anden; borgeren hørte musik imens.") % employee,
+        "joined": _("Alle tre talte sammen."),
+        "party_left": _("Den tredje gik ud af samtalen."),
+        "transferred": _("Stillet om af %(who)s.") % employee,
+        "transfer_failed": _("Omstillingen lykkedes ikke."),
+        "requeued": _("Sendt tilbage til køen af %(who)s.") % employee,
+        "callback_asked": _("Borgeren bad om at blive ringet op."),
+        "callback_offered": _("Opkaldet blev afbrudt af en teknisk fejl. Borgeren skal ringes op."),
+        "callback_cancelled": _("Tilbagekaldet blev aflyst."),
+        "citizen_reached": _("Borgeren tog telefonen."),
+        "citizen_unreached": _("Borgeren tog ikke telefonen."),
+        "voicemail_started": _("Borgeren begyndte at indtale en besked."),
+        "message_left": _("Borgeren indtalte en besked."),
+        "citizen_left": _("Borgeren lagde på."),
+        "employee_left": _("%(who)s lagde på.") % employee,
+        "employee_lost": _("Forbindelsen til %(who)s forsvandt.") % employee,
+        "completed": _("Efterbehandlingen sluttede."),
+        "home_corrected": _("Bopælskommunen blev rettet."),
+        "technical_fault": _("Afbrudt af en teknisk fejl."),
+    }
+    return sentences.get(name, name)
+
+
+def closed_as(code: str) -> str:
+    """Say how a contact closed."""
+    names = {
+        "answered": _("besvaret"),
+        "abandoned": _("opgivet"),
+        "closed_hours": _("lukket linje"),
+        "technical": _("teknisk fejl"),
+        "transferred": _("stillet om"),
+        "overflow": _("sendt videre"),
+        "unreached": _("borgeren blev ikke nået"),
+    }
+    return names.get(code, code)
+
+
+def step(relaxation: Step) -> str:
+    """Say what a relaxation gives up."""
+    parts = []
+    if relaxation.lower_level_by:
+        parts.append(
+            ngettext("%(count)d niveau lavere", "%(count)d niveauer lavere", relaxation.lower_level_by)
+            % {"count": relaxation.lower_level_by}
+        )
+    if relaxation.any_skill:
+        parts.append(_("intet krav om kompetence"))
+    if relaxation.any_language:
+        parts.append(_("intet krav om sprog"))
+    if relaxation.use_reserved:
+        parts.append(_("også medarbejdere, der er reserveret til andre linjer"))
+    return ", ".join(parts)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as one says them: `a, b og c`."""
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return _("%(most)s og %(last)s") % {"most": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def demands(
+    *, skill_id: int | None, level: int, language_code: str, scope_code: str, channel_code: str, names: Names
+) -> list[str]:
+    """Say what a contact requires of whoever is to have it, one demand an entry."""
+    skill = (
+        _("%(skill)s, mindst niveau %(level)d") % {"skill": names.skill(skill_id), "level": level} if skill_id else ""
+    )
+    found = [
+        skill or _("ingen bestemt kompetence"),
+        language(language_code) if language_code else "",
+        scope(scope_code) if scope_code else "",
+        channel(channel_code) if channel_code else "",
+    ]
+    return [each for each in found if each]

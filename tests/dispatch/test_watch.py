@@ -1,0 +1,86 @@
+"""Who has not been seen loses their place among those who are ready, before a citizen rings there in vain."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from borgerlinje.dispatch.actions import do_offer
+from borgerlinje.dispatch.matching import Match
+from borgerlinje.dispatch.models import Offer, Presence
+from borgerlinje.dispatch.watch import SETTLED_SECONDS, UNSEEN_SECONDS, Lost, do_lose_unseen, do_seen
+from borgerlinje.kit.database import run
+from borgerlinje.staff.models import Employee
+from tests.support.cast import NOW, Cast, later
+
+
+def sweep(**limits: float) -> Lost:
+    with connection.cursor() as cursor:
+        return run(do_lose_unseen(now=later(60), **({"settled_seconds": 0.0} | limits)), cursor)
+
+
+def seen(employee: Employee, *, seconds_ago: float) -> None:
+    """Let an employee have been seen, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (at,) = cursor.fetchone() or (None,)
+    assert isinstance(at, datetime)
+    Presence.objects.filter(employee=employee).update(seen_at=at - timedelta(seconds=seconds_ago))
+
+
+def state(employee: Employee) -> str:
+    return Presence.objects.get(employee=employee).state
+
+
+@pytest.fixture(autouse=True)
+def both_ready(cast: Cast) -> None:
+    for employee in (cast.employee, cast.colleague):
+        cast.ready(employee)
+
+
+def test_unseen_who_is_ready_is_lost_and_a_colleague_who_was_seen_stays(cast: Cast) -> None:
+    seen(cast.employee, seconds_ago=UNSEEN_SECONDS + 1)
+    seen(cast.colleague, seconds_ago=UNSEEN_SECONDS - 10)
+    lost = sweep()
+    assert list(lost.employee_ids) == [cast.employee.pk]
+    assert {"dispatch", "queue", f"desk:{cast.employee.pk}"} <= set(lost.topics)
+    assert (state(cast.employee), state(cast.colleague)) == ("connection_lost", "ready")
+
+
+def test_offer_of_an_unseen_employee_goes_back_to_its_place(cast: Cast) -> None:
+    contact_id = cast.wait()
+    with connection.cursor() as cursor:
+        run(do_offer([Match(contact_id, cast.employee.pk, {})], now=NOW), cursor)
+    seen(cast.employee, seconds_ago=UNSEEN_SECONDS + 1)
+    lost = sweep()
+    assert [change.contact_id for change in lost.changes] == [contact_id]
+    assert f"desk:{cast.employee.pk}" in lost.topics
+    assert (cast.contact(contact_id).state, cast.contact(contact_id).waiting_since) == ("waiting", NOW)
+    assert Offer.objects.get(contact_id=contact_id).ended_as == "lost"
+    assert state(cast.employee) == "connection_lost"
+
+
+@pytest.mark.parametrize("kept", ["talking", "wrap_up", "paused", "not_answering", "signed_out"])
+def test_nobody_else_is_touched(cast: Cast, kept: str) -> None:
+    seen(cast.employee, seconds_ago=3600)
+    Presence.objects.filter(employee=cast.employee).update(state=kept)
+    assert sweep().topics == ()
+    assert state(cast.employee) == kept
+
+
+def test_robots_are_never_seen_and_never_lost(cast: Cast) -> None:
+    assert sweep().topics == ()
+    assert state(cast.employee) == "ready"
+
+
+def test_desk_that_says_so_is_seen_now(cast: Cast) -> None:
+    seen(cast.employee, seconds_ago=3600)
+    with connection.cursor() as cursor:
+        run(do_seen([cast.employee.pk]), cursor)
+    assert sweep().topics == ()
+
+
+def test_connection_that_is_new_loses_nobody(cast: Cast) -> None:
+    seen(cast.employee, seconds_ago=3600)
+    assert sweep(settled_seconds=3600.0).topics == ()
+    assert SETTLED_SECONDS > UNSEEN_SECONDS
