@@ -1,0 +1,3 @@
+from tests.dispatch.engine import engine
+
+__all__ = ["engine"]
