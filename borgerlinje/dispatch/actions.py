@@ -260,6 +260,7 @@ def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
 
 def do_pause(employee_id: int, *, now: datetime) -> Steps[bool]:
     """Pause an employee; True at once, False when the pause begins after the present contact."""
+    yield from _do_find(employee_id, now=now)
     answer = yield from do_presence(employee_id, presence.Event.PAUSE_ASKED, now=now)
     return answer is not None and answer.standing.state is presence.State.PAUSED
 
@@ -280,11 +281,29 @@ def _do_appear(employee_id: int, *, now: datetime) -> Steps[None]:
         """,
         {"employee": employee_id, "now": now},
     )
+    yield from _do_take_up(employee_id, now=now)
+
+
+def _do_find(employee_id: int, *, now: datetime) -> Steps[bool]:
+    """Give an employee who was lost, and shows to be there, the contact that is still theirs; False for one who was not lost."""
+    lost = yield Query(
+        "SELECT 1 AS one FROM dispatch_presence WHERE employee_id = %(employee)s::bigint AND state = 'connection_lost'",
+        {"employee": employee_id},
+    )
+    if lost:
+        # A conversation on a telephone of its own has gone on meanwhile, or ended: they are not free before it is closed.
+        yield from _do_take_up(employee_id, now=now)
+    return bool(lost)
+
+
+def _do_take_up(employee_id: int, *, now: datetime) -> Steps[None]:
+    """Give an employee who comes back the contact that is still theirs. It is locked: it may be ending at this very moment."""
     rows = yield Query(
         """
         SELECT state FROM contacts_contact
          WHERE employee_id = %(employee)s::bigint AND channel IN ('phone', 'counter')
            AND (state = ANY(%(states)s) OR state = 'transferred' AND documented_at IS NULL)
+           FOR NO KEY UPDATE
         """,
         {"employee": employee_id, "states": [state.value for state in IN_HAND]},
     )
@@ -329,8 +348,9 @@ def do_lose(employee_id: int, *, now: datetime, with_calls: bool = False) -> Ste
 
 def do_return(employee_id: int, *, now: datetime) -> Steps[bool]:
     """Note that a lost employee's browser and telephone are back; True when that changed their state."""
+    was_lost = yield from _do_find(employee_id, now=now)
     answer = yield from do_presence(employee_id, presence.Event.CONNECTION_BACK, now=now)
-    return answer is not None and answer.is_idle_anew
+    return was_lost and answer is not None and answer.standing.state is not presence.State.CONNECTION_LOST
 
 
 def _do_stop_offers(employee_id: int, state: presence.State, *, now: datetime) -> Steps[None]:

@@ -106,6 +106,8 @@ class Crew:
 
     def __init__(self) -> None:
         self.members: dict[int, Member] = {}
+        # Counts up when what `able` returned before is not kept up to date any more.
+        self.generation = 0
         self._numbers: dict[tuple[object, ...], int] = {}
         self._examples: list[Free] = []
         self._able: dict[Requirement, Able] = {}
@@ -139,6 +141,7 @@ class Crew:
         if found is None:
             if len(self._able) >= _KEPT:
                 self._able.clear()
+                self.generation += 1
                 self._by_profile = {number: [] for number in self._by_profile}
             profiles = {number for number, example in enumerate(self._examples) if needs.is_met_by(example)}
             members = [member for member in self.members.values() if member.profile in profiles]

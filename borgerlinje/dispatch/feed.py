@@ -5,7 +5,7 @@ transaction that was still open when it last read, so that a row that commits la
 again. The pool may know too much for a moment, and the database refuses what does not hold any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -141,8 +141,9 @@ class Feed:
             presences += await self._rows(_DOUBTFUL_PRESENCE, {"ids": list(self._doubtful_employees)})
         self._doubtful_contacts, self._doubtful_employees = set(), set()
         if any(row["is_free"] and row["employee_id"] not in self.colleagues for row in presences):
-            # Somebody came to work after the people were read.
-            self.colleagues = await read_colleagues(self.connection, today=self.today or date.min)
+            # Somebody came to work after the people were read. The others stay as they were read: in the pool they are, too, and whether
+            # they have changed is seen by the difference.
+            self.colleagues = await read_colleagues(self.connection, today=self.today or date.min) | self.colleagues
         for row in rows:
             self._put_contact(row)
         for row in presences:
@@ -154,7 +155,7 @@ class Feed:
             self.pool.drop_contact(match.contact_id)
             self.pool.drop_employee(match.employee_id)
 
-    def note_made(self, matches: Iterable[Match], made: Iterable[Row]) -> None:
+    def note_made(self, matches: Collection[Match], made: Iterable[Row]) -> None:
         """Note which matches became offers; what did not hold is looked at anew next time."""
         held = set()
         for row in made:
@@ -164,6 +165,8 @@ class Feed:
             if match.contact_id not in held:
                 self._doubtful_contacts.add(match.contact_id)
                 self._doubtful_employees.add(match.employee_id)
+        # What was read between the choice and the offer may have put them back, and the leader's own writing is not read again.
+        self.take(match for match in matches if match.contact_id in held)
 
     @property
     def is_doubtful(self) -> bool:

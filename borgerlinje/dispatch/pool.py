@@ -46,7 +46,7 @@ class Pool:
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = Queue(key, rule)
-        insort(queue.places, _place(contact))
+        insort(queue.places, (*_place(contact), contact))
         self._count(contact, 1)
 
     def drop_contact(self, contact_id: UUID) -> None:
@@ -74,7 +74,7 @@ class Pool:
         if not self.contacts or not self.crew.members:
             return []
         heads = [
-            Head(queue, self._crowds[queue.rule.centre_id, key.home_id or 0] if key.home_id else 0, self.contacts, now)
+            Head(queue, self._crowds[queue.rule.centre_id, key.home_id] if key.home_id is not None else 0, now)
             for key, queue in self._queues.items()
             if queue.rule.offers_callbacks or not key.is_callback
         ]

@@ -8,7 +8,6 @@ waited `own_authority_wait_seconds`; then the longest idle, but for so long not 
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -48,32 +47,48 @@ class Key(NamedTuple):
         )
 
 
+Place = tuple[float, UUID, Waiting]
+
+
 class Queue:
-    """Contacts that are alike: since when each waits (seconds since the epoch) and its id, oldest first."""
+    """Contacts that are alike: since when each waits (seconds since the epoch), its id, and itself; oldest first."""
 
     def __init__(self, key: Key, rule: LineRule) -> None:
         self.key, self.rule = key, rule
-        self.places: list[tuple[float, UUID]] = []
-        self.thresholds = [step.after_seconds for step in rule.steps]
+        self.places: list[Place] = []
+        self._thresholds = [step.after_seconds for step in rule.steps]
+        self._needs: dict[tuple[int, int], tuple[Requirement, Able]] = {}
+
+    def needs(self, contact: Waiting, rules: Rules, crew: Crew, *, now: datetime) -> tuple[Requirement, Able]:
+        """Return what a contact of this queue requires, and who meets it: but for the hour, only the relaxations make a difference."""
+        waited = (now - contact.waiting_since).total_seconds()
+        steps = bisect_right(self._thresholds, waited) if self._thresholds else 0
+        if self.rule.tasks:
+            needs = requirement(contact, rules, now=now)
+            return needs, crew.able(needs)
+        found = self._needs.get((steps, crew.generation))
+        if found is None:
+            needs = requirement(contact, rules, now=now)
+            found = self._needs[steps, crew.generation] = needs, crew.able(needs)
+        return found
 
 
 class Head:
     """How far a tick has come in a queue. `crowd` is how many of the same home authority wait in the centre."""
 
-    __slots__ = ("_last", "_needs", "contacts", "crowd", "index", "key", "now", "places", "rule", "shift", "thresholds")
+    __slots__ = ("_last", "crowd", "index", "now", "places", "queue", "rule", "shift")
 
-    def __init__(self, queue: Queue, crowd: int, contacts: Mapping[UUID, Waiting], now: datetime) -> None:
-        self.key, self.rule, self.places, self.thresholds = queue.key, queue.rule, queue.places, queue.thresholds
-        self.contacts, self.crowd, self.now, self.index = contacts, crowd, now, 0
+    def __init__(self, queue: Queue, crowd: int, now: datetime) -> None:
+        self.queue, self.rule, self.places = queue, queue.rule, queue.places
+        self.crowd, self.now, self.index = crowd, now, 0
         head_start = queue.rule.head_start_seconds + queue.key.head_start_seconds
-        self.shift = reasons.crowd_seconds(queue.rule, crowd) - head_start
-        self._needs: dict[int, tuple[Requirement, Able]] = {}
+        self.shift = (reasons.crowd_seconds(queue.rule, crowd) if crowd > 1 else 0.0) - head_start
         self._last: tuple[Waiting, tuple[Requirement, Able]] | None = None
 
     def first(self) -> Waiting | None:
         """Return the first contact that has not been dealt with, None at the end. A callback that is not due is passed over."""
         while self.index < len(self.places):
-            contact = self.contacts[self.places[self.index][1]]
+            contact = self.places[self.index][2]
             if contact.due_at is None or contact.due_at <= self.now:
                 return contact
             self.index += 1
@@ -81,20 +96,14 @@ class Head:
 
     def order(self) -> tuple[float, UUID]:
         """Return where the first contact stands among those of all queues."""
-        at, contact_id = self.places[self.index]
-        return at + self.shift, contact_id
+        place = self.places[self.index]
+        return place[0] + self.shift, place[1]
 
     def needs(self, contact: Waiting, rules: Rules, crew: Crew) -> tuple[Requirement, Able]:
-        """Return what a contact of this queue requires, and who meets it; only the relaxations in force make a difference."""
-        if self._last is not None and self._last[0] is contact:
-            return self._last[1]
-        steps = bisect_right(self.thresholds, self.waited(contact)) if self.thresholds else 0
-        found = self._needs.get(steps)
-        if found is None:
-            needs = requirement(contact, rules, now=self.now)
-            found = self._needs[steps] = needs, crew.able(needs)
-        self._last = contact, found
-        return found
+        """Return what a contact requires, and who meets it."""
+        if self._last is None or self._last[0] is not contact:
+            self._last = contact, self.queue.needs(contact, rules, crew, now=self.now)
+        return self._last[1]
 
     def waited(self, contact: Waiting) -> float:
         """Return how long a contact has waited, in seconds."""
@@ -209,7 +218,7 @@ class Search:
         """The heads by the home authority of their contacts."""
         heads: dict[int | None, list[Head]] = {}
         for head in self.heads:
-            heads.setdefault(head.key.home_id, []).append(head)
+            heads.setdefault(head.queue.key.home_id, []).append(head)
         return heads
 
     def _is_awaited(self, member: Member, instead_of: Waiting) -> bool:

@@ -6,7 +6,7 @@ who are ready before a citizen has rung there in vain. Told by the database's cl
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import Change, do_event, do_lose
@@ -15,6 +15,8 @@ from borgerlinje.kit.database import Query, Steps
 UNSEEN_SECONDS = 30
 # The sweep's own connection must be older than this: after an outage of the database every desk gets the time to be seen again.
 SETTLED_SECONDS = 45
+# So long a callback waits for an employee who has taken it and is gone since.
+FORGOTTEN_AFTER = timedelta(minutes=2)
 
 # Who is being changed right now is passed over: nobody waits for this, and it comes again.
 _SEE = """
@@ -36,12 +38,17 @@ SELECT o.id, o.contact_id FROM dispatch_offer o JOIN dispatch_presence p ON p.em
    AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < clock_timestamp() - make_interval(secs => %(settled)s)
 """
 
-# The citizen was called from a telephone of the employee's own: no browser holds that call.
+# The citizen is called from a telephone of the employee's own: no browser holds that call.
 _BY_HAND = """
 SELECT c.id FROM contacts_contact c
- WHERE c.employee_id = %(employee)s::bigint AND c.state = 'connected' AND c.channel = 'phone'
+ WHERE c.employee_id = %(employee)s::bigint AND c.channel = 'phone' AND (c.state = 'calling_back' OR c.state = 'connected'
    AND EXISTS (SELECT 1 FROM contacts_contactevent e
-                WHERE e.contact_id = c.id AND e.name = 'citizen_reached' AND e.data ->> 'by' = 'hand')
+                WHERE e.contact_id = c.id AND e.name = 'citizen_reached' AND e.data ->> 'by' = 'hand'))
+"""
+
+_FORGOTTEN_CALLBACKS = """
+SELECT c.id FROM contacts_contact c JOIN dispatch_presence p ON p.employee_id = c.employee_id
+ WHERE c.state = 'calling_back' AND p.state IN ('connection_lost', 'signed_out') AND p.since < %(before)s::timestamptz
 """
 
 
@@ -71,7 +78,7 @@ def do_lose_unseen(
 ) -> Steps[Lost]:
     """Take those who are ready, or have an offer, and have not been seen for so long out of the pool.
 
-    Who was never seen (robots) is left alone, and so is everybody while this connection is younger than `settled_seconds`.
+    A callback that one of those took who are gone goes back to its place. Who was never seen (robots) is left alone, and so is everybody while this connection is younger than `settled_seconds`.
     """
     limits = {"unseen": unseen_seconds, "settled": settled_seconds}
     ready = yield Query(_LOSE_READY, limits | {"now": now})
@@ -81,6 +88,10 @@ def do_lose_unseen(
         change = yield from do_event(
             offer["contact_id"], Event.EMPLOYEE_LOST, now=now, offer_id=offer["id"], data={"because": "unseen"}
         )
+        changes += [change] if change and change.expected else []
+    forgotten = yield Query(_FORGOTTEN_CALLBACKS, {"before": now - FORGOTTEN_AFTER})
+    for callback in forgotten:
+        change = yield from do_event(callback["id"], Event.EMPLOYEE_LOST, now=now, data={"because": "gone"})
         changes += [change] if change and change.expected else []
     return Lost([row["employee_id"] for row in ready], changes)
 

@@ -109,6 +109,11 @@ def test_citizen_not_reached_is_called_again_until_the_attempts_are_used() -> No
     assert (last.state, last.closed_as, last.presence) == (State.CLOSED, ClosedAs.UNREACHED, Presence.FREE)
 
 
+@pytest.mark.parametrize("event", [Event.EMPLOYEE_LEFT, Event.EMPLOYEE_LOST, Event.TECHNICAL_FAULT])
+def test_attempt_that_our_side_ended_is_none(event: Event) -> None:
+    assert decide(State.CALLING_BACK, event, context=Context(attempts_left=False)).state is State.CALLBACK
+
+
 def test_message_becomes_a_callback_and_none_is_an_abandoned_call() -> None:
     assert decide(State.VOICEMAIL, Event.MESSAGE_LEFT).state is State.CALLBACK
     assert decide(State.VOICEMAIL, Event.CITIZEN_LEFT).closed_as is ClosedAs.ABANDONED
