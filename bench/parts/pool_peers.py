@@ -76,7 +76,7 @@ class Statement:
                 left[0] -= 1
                 # Nothing comes back when somebody else has the row, or there is nobody left for it.
                 while not await statement.fetch(uuid.uuid4()):
-                    await asyncio.sleep(0)
+                    pass
 
         started = loop.time()
         await asyncio.gather(*(work(statement) for statement in statements))
@@ -104,7 +104,7 @@ class Jobs:
         @app.task(name="offer")
         async def offer() -> None:
             while not await pool.fetch(_CLAIM + _WRITE, uuid.uuid4()):
-                await asyncio.sleep(0)
+                pass
             done[0] += 1
             if done[0] == count:
                 all_done.set()

@@ -33,9 +33,10 @@ TIMER_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
 # Skills, opening of tasks, reservations: so long a change of the rules may take to count.
 RULES_SECONDS = 10.0
+SEND_SECONDS = 0.001
 DOUBT_SECONDS, DOUBTS = 0.02, 10
 # So many offers a tick makes at most: beyond that a batch saves nothing more, and a tick would take longer.
-BATCH = 256
+BATCH = 128
 STUCK_AFTER = timedelta(seconds=5)
 # The telephone ends an offer in time itself; this is how long after that the loop does it, were the telephone process away.
 OVERDUE = timedelta(seconds=2)
@@ -177,8 +178,8 @@ async def drain(feed: Feed, hints: Hints) -> None:
     chosen = _choose(feed, now=clock.now())
     while chosen.matches or (feed.is_doubtful and doubts < DOUBTS):
         writing = asyncio.create_task(_offer(feed, chosen), name="offer")
-        # Once around the loop, the statement is on its way.
-        await asyncio.sleep(0)
+        # Then the whole statement is on its way, and the database works while we choose.
+        await asyncio.sleep(SEND_SECONDS if len(chosen.matches) == BATCH else 0)
         is_full = len(chosen.matches) == BATCH
         chosen = _choose(feed, now=clock.now()) if is_full else Chosen([], clock.now(), 0.0)
         hints.send(*await writing)

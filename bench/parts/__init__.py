@@ -1,0 +1,1 @@
+"""What several measurements need: load, processor time, a running product."""
