@@ -2,6 +2,7 @@
 PYTHON ?= python3
 ROOM ?=
 QUICK ?=
+ARGS ?=
 
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -30,11 +31,11 @@ check:  ## read the code: format, lint, types, import order, migrations, transla
 	@.venv/bin/lint-imports
 	@.venv/bin/python -m setup.check
 
-bench:  ## measure one room: make bench ROOM=phone (QUICK=1 for a short run)
+bench:  ## measure one room: make bench ROOM=phone (QUICK=1 for a short run, ARGS=... for the room's own options)
 	@test -n "$(ROOM)" || { echo "Name a room: make bench ROOM=phone"; exit 2; }
 	@test -f "bench/$(ROOM).py" || { echo "There is no bench/$(ROOM).py"; exit 2; }
 	@$(PYTHON) -m setup --for test
-	@.venv/bin/python -m bench.$(ROOM) $(if $(QUICK),--quick)
+	@.venv/bin/python -m bench.$(ROOM) $(if $(QUICK),--quick) $(ARGS)
 
 lock:  ## write the lock files anew from requirements/*.in and package.json
 	@$(LOCK) requirements/base.in --output-file requirements/base.txt

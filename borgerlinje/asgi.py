@@ -9,12 +9,14 @@ from django.core.asgi import get_asgi_application
 
 from borgerlinje import live
 from borgerlinje.kit import heartbeat
+from borgerlinje.seen import Seen
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerlinje.settings")
-LIVE_PATH = "/live/"
+LIVE_PATH, SEEN_PATH = "/live/", "/live/her/"
 
 _django: Any = get_asgi_application()
 hub = live.Hub()
+seen = Seen(hub)
 
 
 async def application(scope: live.Message, receive: live.Receive, send: live.Send) -> None:
@@ -23,6 +25,8 @@ async def application(scope: live.Message, receive: live.Receive, send: live.Sen
         await _live_through(receive, send)
     elif scope["type"] == "http" and scope["path"] == LIVE_PATH:
         await live.serve(hub, scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == SEEN_PATH:
+        await seen.serve(scope, send)
     else:
         await _django(scope, receive, send)
 
@@ -32,6 +36,7 @@ async def _live_through(receive: live.Receive, send: live.Send) -> None:
     side_tasks = [
         asyncio.create_task(heartbeat.beating(), name="heartbeat"),
         asyncio.create_task(hub.run(), name="live-hub"),
+        asyncio.create_task(seen.run(), name="seen"),
     ]
     for task in side_tasks:
         task.add_done_callback(_end_with)

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import importlib
 import importlib.util
+import json
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlinje.kit import embedded, errors, heartbeat, home, logs, metrics, running, unprivileged
+from borgerlinje.kit import bus, clock, embedded, errors, heartbeat, home, logs, metrics, running, unprivileged
 
 Role = Literal["bl_owner", "bl_web", "bl_engine"]
 DEFAULT_PORT = 8000
@@ -86,11 +87,27 @@ def _add_tasks(verbs: Any) -> None:
     call = selftest.add_parser("call", help="a test call through Asterisk to a robot employee")
     call.add_argument("--json", action="store_true")
     call.set_defaults(run=run_selftest_call)
+    replay = verbs.add_parser("replay", help="ask the matching again what it was asked in a recording")
+    replay.add_argument("file", type=Path)
+    replay.set_defaults(run=run_replay)
+    _add_questions(verbs)
     status = verbs.add_parser("status", help="what runs on this home, and its memory")
     status.set_defaults(run=run_status)
     manage = verbs.add_parser("manage", help="Django's own commands", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     manage.set_defaults(run=run_manage)
+
+
+def _add_questions(verbs: Any) -> None:
+    explain = verbs.add_parser("explain", help="a contact's whole story: why it went to whom, or why it waits still")
+    explain.add_argument("contact", help="the contact's id, or a unique beginning of it")
+    explain.set_defaults(run=run_explain)
+    fairness = verbs.add_parser("fairness", help="who waits how long, and who answers whose citizens, by member")
+    fairness.add_argument("--days", type=int, default=7, help="so many days, today among them (%(default)s)")
+    fairness.set_defaults(run=run_fairness)
+    for verb in (explain, fairness):
+        verb.add_argument("--json", action="store_true")
+        verb.add_argument("--lang", choices=("da", "en"), default="da", help="the language of the words (%(default)s)")
 
 
 def _add_demo(verbs: Any) -> None:
@@ -211,6 +228,58 @@ def run_selftest_call(options: argparse.Namespace) -> int:
         return int(load("borgerlinje.channels.phone.selftest:run")(as_json=options.json))
 
 
+def run_explain(options: argparse.Namespace) -> int:
+    """Tell a contact's story; 2 when there is no such contact, or more than one."""
+    _leave_root()
+    with _surroundings("bl_engine"), _speaking(options.lang):
+        queries = importlib.import_module("borgerlinje.dispatch.queries")
+        found = queries.find(options.contact)
+        if len(found) != 1:
+            problem = "more than one contact begins with" if found else "no contact has the id"
+            print(f"borgerlinje: {problem} {options.contact}", file=sys.stderr)
+            return 2
+        text = importlib.import_module("borgerlinje.dispatch.text")
+        account = queries.account(found[0], now=clock.now())
+        print(_json(text.account_json(account)) if options.json else "\n".join(text.account_lines(account)))
+    return 0
+
+
+def run_fairness(options: argparse.Namespace) -> int:
+    """Say how long whose citizens wait, and who answers them, in each centre."""
+    if options.days < 1:
+        print("borgerlinje: --days must be 1 or more", file=sys.stderr)
+        return 2
+    _leave_root()
+    with _surroundings("bl_engine"), _speaking(options.lang):
+        fairness = importlib.import_module("borgerlinje.dispatch.fairness")
+        text = importlib.import_module("borgerlinje.dispatch.text")
+        reports = fairness.reports(days=options.days)
+        if options.json:
+            print(_json([text.report_json(each) for each in reports]))
+        else:
+            print("\n\n".join("\n".join(text.report_lines(each)) for each in reports))
+    return 0
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+@contextlib.contextmanager
+def _speaking(language: str) -> Any:
+    """Give the block the models, in a language."""
+    load("django:setup")()
+    with importlib.import_module("django.utils.translation").override(language):
+        yield
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """Replay a recording of the matching; 1 when something comes out otherwise."""
+    lines, differences = load("borgerlinje.dispatch.recording:replay")(options.file)
+    print(*differences, f"{len(lines)} ticks replayed, {len(differences)} differ", sep="\n")
+    return 1 if differences else 0
+
+
 def run_status(_options: argparse.Namespace) -> int:
     """Say what runs on this home and how much memory it takes."""
     _name_defaults()
@@ -244,6 +313,7 @@ def _surroundings(role: Role) -> Any:
     os.environ.setdefault("BORGERLINJE_DATABASE_ROLE", role)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerlinje.settings")
     metrics.use_folder(home.home().metrics)
+    bus.address.read()
     with embedded.for_command(home.home()):
         yield
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 from collections.abc import Iterator
 
@@ -28,8 +29,16 @@ def inherited() -> list[socket.socket]:
     return [socket.socket(fileno=int(number)) for number in numbers.split(",") if number]
 
 
+def allow_many_streams() -> None:
+    """Hold as many connections as the machine lets this account: the usual limit of 1,024 is fewer than the browsers."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def main() -> None:
     """Serve until cancelled; then end the live streams (the browsers reconnect) and finish what is being answered."""
+    allow_many_streams()
     config = uvicorn.Config(
         asgi.application,
         host=os.environ.get("BORGERLINJE_WEB_HOST", "127.0.0.1"),

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.http import Http404
+
+from borgerlinje.contacts.lifecycle import State
 from borgerlinje.contacts.models import Contact
+from borgerlinje.desk.queries import stage_since
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
 from borgerlinje.staff.models import RoleAssignment, User
 
 _SHOWN = 200
 # Those who wait come first, the longest wait at the top; then those who are being helped.
-_ORDER = {"waiting": 0, "offered": 0, "arrived": 1, "connected": 2, "wrap_up": 3}
+_ORDER = {State.WAITING: 0, State.OFFERED: 0, State.CALLBACK: 1, State.ARRIVED: 2, State.IN_MENU: 2, State.WRAP_UP: 4}
+_TALKING = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,7 @@ class LiveContact:
     @property
     def since(self) -> datetime:
         """Since when it has been in its present stage, as a clock shows it."""
-        contact = self.contact
-        stages = {"connected": contact.answered_at, "wrap_up": contact.ended_at, "arrived": contact.arrived_at}
-        return stages.get(contact.state, contact.waiting_since) or contact.arrived_at
+        return stage_since(self.contact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,16 @@ class Live:
     @property
     def waiting(self) -> list[LiveContact]:
         """Those whom nobody talks with yet."""
-        return [each for each in self.contacts if each.contact.state in {"waiting", "offered"}]
+        return [
+            each
+            for each in self.contacts
+            if each.contact.state in {"waiting", "offered"} and not each.contact.is_callback
+        ]
 
     @property
     def talking_count(self) -> int:
         """How many conversations there are."""
-        return sum(each.contact.state == "connected" for each in self.contacts)
+        return sum(each.contact.state in _TALKING for each in self.contacts)
 
     @property
     def ready_count(self) -> int:
@@ -70,13 +78,22 @@ def live() -> Live:
         for offer in Offer.objects.filter(ended_at__isnull=True).select_related("employee__employer")
     }
     rows = [LiveContact(contact, offers.get(contact.pk)) for contact in contacts]
-    rows.sort(key=lambda each: (_ORDER.get(each.contact.state, 9), each.since))
+    rows.sort(key=lambda each: (_ORDER.get(State(each.contact.state), 3), each.since))
     people = (
         Presence.objects.exclude(state=PresenceState.SIGNED_OUT)
         .select_related("employee__employer")
         .order_by("employee__given_name", "employee__initial")[:_SHOWN]
     )
     return Live(rows, list(people))
+
+
+def access_contact(contact_id: UUID) -> Contact:
+    """Return a contact that this person may see. Raises Http404: whether there is one behind the fence is not told."""
+    contacts = Contact.objects.select_related("line__centre", "home_authority")
+    found = contacts.prefetch_related("events", "offers", "successors").filter(pk=contact_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def roles_of(user: User, *, at: datetime) -> list[RoleAssignment]:

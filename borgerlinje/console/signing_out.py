@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
 from borgerlinje.dispatch.actions import do_sign_out
+from borgerlinje.dispatch.watch import do_leave
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.request_database import run_here
 from borgerlinje.staff.models import Employee
@@ -14,11 +15,12 @@ from borgerlinje.staff.models import Employee
 
 @receiver(user_logged_out, dispatch_uid="console.go_home")
 def go_home(user: Any = None, **_: Any) -> None:
-    """Take a person off work; a contact that rings there goes back to its place."""
+    """Take a person off work; whom they talk with, and who rings there, goes back to the queue on the old place."""
     employee = Employee.objects.filter(user=user).first() if user is not None else None
     if employee is None:
         return
     now = clock.now()
+    lost = run_here(do_leave(employee.pk, now=now))
     change = run_here(do_sign_out(employee.pk, now=now))
     run_here(do_revoke_employee_endpoints(employee.pk, now=now))
-    hints.send_on_commit("phone", "queue", *(change.topics if change else ()))
+    hints.send_on_commit(*lost.topics, *(change.topics if change else ()))

@@ -2,20 +2,28 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from borgerlinje.contacts.models import Contact, ContactEvent, Outcome
+from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, State
+from borgerlinje.contacts.models import Contact, ContactEvent
+from borgerlinje.desk.choices import Choices, choices_for
+from borgerlinje.dispatch import presence
+from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
 from borgerlinje.lines import numbers
-from borgerlinje.lines.models import Line
+from borgerlinje.lines.models import Subject
 from borgerlinje.staff.models import Employee
 
 # So long an offer that ended by itself is news at the desk.
 _NEWS = timedelta(minutes=1)
-_OPEN = ("arrived", "waiting", "offered", "connected")
+# What takes the whole person: the database lets an employee have one of it.
+WHOLE = ("phone", "counter")
+CONVERSATION = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
+_WAITS = frozenset({State.WAITING, State.OFFERED})
+_QUEUE = PRESENT | {State.CALLING_BACK}
+_CALLBACKS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,9 @@ class Desk:
     offer: Offer | None
     contact: Contact | None
     queue: list[Contact]
+    callbacks: list[Contact]
     colleagues: list[Presence]
+    choices: Choices | None = None
     earlier: list[Contact] = field(default_factory=list)
     last_offer: Offer | None = None
 
@@ -37,9 +47,34 @@ class Desk:
         return self.offer.contact if self.offer else self.contact
 
     @property
+    def shows(self) -> str:
+        """What the desk shows: an offer, the state of the contact in hand, or the employee's own."""
+        return "offered" if self.offer else self.contact.state if self.contact else self.presence.state
+
+    @property
+    def is_talking(self) -> bool:
+        """Whether the citizen and the employee are on the line with each other."""
+        return self.contact is not None and self.contact.state in CONVERSATION
+
+    @property
+    def spoke_until(self) -> datetime | None:
+        """When the employee's part of the contact in hand ended; None while they talk."""
+        return (self.contact.transferred_at or self.contact.ended_at) if self.contact else None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether the employee rang the citizen up from a telephone of their own."""
+        return self.is_talking and any(event.data.get("by") == "hand" for event in self.story)
+
+    @property
+    def story(self) -> list[ContactEvent]:
+        """What has happened to the contact in hand."""
+        return list(self.contact.events.all()) if self.contact else []
+
+    @property
     def waiting(self) -> list[Contact]:
         """Those of the queue whom nobody talks with yet."""
-        return [contact for contact in self.queue if contact.state in {"waiting", "offered"}]
+        return [contact for contact in self.queue if contact.state in _WAITS and not contact.is_callback]
 
     @property
     def longest_since(self) -> datetime | None:
@@ -54,35 +89,18 @@ class Desk:
     @property
     def busy_count(self) -> int:
         """How many colleagues have a citizen."""
-        return sum(colleague.state in {"offered", "talking", "wrap_up"} for colleague in self.colleagues)
+        return sum(colleague.state in presence.BUSY for colleague in self.colleagues)
 
     @property
-    def outcomes(self) -> list[tuple[str, str, bool]]:
-        """The outcomes to choose from: value, name, and whether the line allows it."""
-        allowed = self.contact is not None and self.contact.line.scope != Line.Scope.GUIDANCE_ONLY
-        return [
-            (outcome.value, str(outcome.label), allowed or outcome is not Outcome.LIGHT_CASEWORK) for outcome in Outcome
-        ]
-
-    @property
-    def reasons(self) -> list[tuple[str, dict[str, Any]]]:
-        """Why this contact was offered here: names of reasons with their figures, at most three."""
-        if self.offer is None:
-            return []
-        why = self.offer.why
-        found: list[tuple[str, dict[str, Any]]] = []
-        if why.get("level_held"):
-            found.append(("skill", {"held": why["level_held"], "required": why["level_required"]}))
-        if why.get("own_authority"):
-            found.append(("own", {}))
-        found.append(("only", {}) if why.get("candidate_count") == 1 else ("idle", {}))
-        return found
+    def reasons(self) -> list[str]:
+        """Why this contact was offered here, in at most three short phrases."""
+        return short_reasons(self.offer.why) if self.offer else []
 
 
 def desk_of(employee: Employee, *, now: datetime) -> Desk:
     """Read an employee's desk."""
     contacts = Contact.objects.select_related("line", "home_authority", "authority")
-    presence = Presence.objects.filter(employee=employee).first() or Presence(
+    standing = Presence.objects.filter(employee=employee).first() or Presence(
         employee=employee, state=PresenceState.SIGNED_OUT, since=now, idle_since=now
     )
     offer = (
@@ -91,16 +109,16 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         .first()
     )
     contact = (
-        contacts.filter(employee=employee, state__in=("connected", "wrap_up"))
+        contacts.filter(in_hand(employee))
         .prefetch_related(Prefetch("events", ContactEvent.objects.select_related("employee")))
         .first()
     )
     today = now.astimezone(clock.COPENHAGEN).date()
     at_work = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
     centres = list(employee.works.filter(at_work).values_list("centre_id", flat=True))
-    queue = contacts.filter(state__in=_OPEN, line__centre__in=centres, line__is_hidden=False).order_by("arrived_at")[
-        :50
-    ]
+    here = contacts.filter(line__centre__in=centres, line__is_hidden=False)
+    queue = here.filter(state__in=_QUEUE).order_by("arrived_at")[:50]
+    callbacks = here.filter(state=State.CALLBACK).order_by("waiting_since")[:_CALLBACKS_SHOWN]
     colleagues = (
         Presence.objects.filter(employee__works__centre__in=centres)
         .exclude(employee=employee)
@@ -112,8 +130,37 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
     shown = offer.contact if offer else contact
     last_offer = None if shown else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
     return Desk(
-        employee, presence, offer, contact, list(queue), list(colleagues), earlier_today(shown, now=now), last_offer
+        employee,
+        standing,
+        offer,
+        contact,
+        list(queue),
+        list(callbacks),
+        list(colleagues),
+        choices_for(contact, now=now) if contact and contact.state in {State.WRAP_UP, State.TRANSFERRED} else None,
+        earlier_today(shown, now=now),
+        last_offer,
     )
+
+
+def in_hand(employee: Employee) -> Q:
+    """Return the condition on the one call or visit that an employee has in hand, or has yet to close."""
+    is_open = Q(state__in=IN_HAND) | Q(state=State.TRANSFERRED, documented_at__isnull=True)
+    return Q(employee=employee, channel__in=WHOLE) & is_open
+
+
+def stage_since(contact: Contact) -> datetime:
+    """Return since when a contact has been in its present stage, as a clock shows it."""
+    if contact.state in CONVERSATION or contact.state == State.TRANSFERRED:
+        return contact.answered_at or contact.arrived_at
+    if contact.state == State.WRAP_UP:
+        return contact.transferred_at or contact.ended_at or contact.arrived_at
+    return contact.waiting_since or contact.arrived_at
+
+
+def subject_names() -> list[str]:
+    """Return the names of all subjects, for the field that suggests them."""
+    return list(Subject.objects.values_list("name", flat=True))
 
 
 def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:

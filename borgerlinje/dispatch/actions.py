@@ -297,13 +297,16 @@ def _do_find(employee_id: int, *, now: datetime) -> Steps[bool]:
 
 
 def _do_take_up(employee_id: int, *, now: datetime) -> Steps[None]:
-    """Give an employee who comes back the contact that is still theirs. It is locked: it may be ending at this very moment."""
+    """Give an employee who comes back the contact that is still theirs."""
+    # It may be ending at this very moment: with the employee's row in hand, its end is either seen here or comes after this.
+    yield Query(
+        "SELECT 1 AS one FROM dispatch_presence WHERE employee_id = %(id)s::bigint FOR UPDATE", {"id": employee_id}
+    )
     rows = yield Query(
         """
         SELECT state FROM contacts_contact
          WHERE employee_id = %(employee)s::bigint AND channel IN ('phone', 'counter')
            AND (state = ANY(%(states)s) OR state = 'transferred' AND documented_at IS NULL)
-           FOR NO KEY UPDATE
         """,
         {"employee": employee_id, "states": [state.value for state in IN_HAND]},
     )

@@ -8,11 +8,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 _offset = timedelta(seconds=float(os.environ.get("BORGERLINJE_CLOCK_OFFSET_SECONDS", "0")))
+# Tests name a file here that holds the offset in seconds, and so turn the clock of processes that run.
+_offset_file = os.environ.get("BORGERLINJE_CLOCK_OFFSET_FILE")
 _stopped_at: datetime | None = None
 
 
@@ -20,7 +23,12 @@ def now() -> datetime:
     """Return the product's present instant as an aware UTC datetime."""
     if _stopped_at is not None:
         return _stopped_at
-    return datetime.now(UTC) + _offset  # noqa: TID251 - the one place that reads the machine's clock
+    offset = _read_offset(_offset_file) if _offset_file else _offset
+    return datetime.now(UTC) + offset  # noqa: TID251 - the one place that reads the machine's clock
+
+
+def _read_offset(file: str) -> timedelta:
+    return timedelta(seconds=float(Path(file).read_text()))
 
 
 def today() -> date:

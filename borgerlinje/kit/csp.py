@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 _RULES = {
     "default-src": "'none'",
     "script-src": "'self'",
+    "worker-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
     "font-src": "'self'",

@@ -11,6 +11,8 @@ from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import CannotRunError
 
 NEEDED_MEGABYTES = 300
+# PostgreSQL's log grows by 16 MB at a time: with less it cannot go on.
+SPARE_MEGABYTES = 16
 LOCK_FILE = "up.lock"
 LISTEN_QUEUE = 512
 
@@ -35,6 +37,11 @@ def check_room(folder: Path, needed_megabytes: int = NEEDED_MEGABYTES) -> None:
             f"The disk is full: {free} MB free in {folder}, {needed_megabytes} MB needed. "
             "Make room, or put BORGERLINJE_HOME on another disk."
         )
+
+
+def has_room(folder: Path) -> bool:
+    """Tell whether what runs can still write."""
+    return shutil.disk_usage(folder).free // 1_000_000 >= SPARE_MEGABYTES
 
 
 def lock_home(home: Home) -> IO[bytes]:

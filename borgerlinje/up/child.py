@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 from borgerlinje.kit import embedded, metrics
 from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import CannotRunError
+from borgerlinje.up import starving
 from borgerlinje.up.handle import Handle
 from borgerlinje.up.part import Part
 
 SILENCE_SECONDS = 2.0
 START_SILENCE_SECONDS = 30.0
+# A process that has been ready to run for most of its silence, and got no turn, is given this long instead.
+STARVED_SILENCE_SECONDS = 10.0
+# Two heartbeats missed: from here a silence is looked into.
+NOTICED_SECONDS = 0.8
 LOOK_SECONDS = 0.2
 EARLY_ENDS_ALLOWED = 3
 
@@ -39,6 +44,7 @@ class Child(Part):
         super().__init__(spec.name, home, say)
         self.spec = spec
         self.status = ""
+        self.pid_file = home.run / f"{spec.name}.pid"
         self._heard_at = 0.0
         self._socket_file = home.sockets / f"{spec.name}.notify"
         self._socket = self._open_socket()
@@ -61,13 +67,12 @@ class Child(Part):
                 pass_fds=tuple(self.spec.keep_open),
                 start_new_session=True,
             )
-        handle = Handle.of_child(child)
-        handle.process.save(self.home.run / f"{self.name}.pid")
-        return handle
+        return Handle.of_child(child)
 
     async def serve(self, handle: Handle) -> None:
         """Watch the heartbeats; kill the process when they stop."""
         loop = asyncio.get_running_loop()
+        waited_before: float | None = None
         while True:
             looked_at = loop.time()
             await asyncio.sleep(LOOK_SECONDS)
@@ -75,11 +80,21 @@ class Child(Part):
                 # We were held up ourselves (a laptop asleep, a debugger): what we missed proves nothing.
                 self._heard_at = loop.time()
                 continue
+            silent = loop.time() - self._heard_at
+            if silent < NOTICED_SECONDS:
+                waited_before = None
+                continue
+            if waited_before is None:
+                waited_before = starving.waited_seconds(handle.process.pid)
             allowed = SILENCE_SECONDS if self.ready.is_set() else START_SILENCE_SECONDS
-            if loop.time() - self._heard_at > allowed:
-                self.say(f"{self.name} has been silent for {allowed:.0f} s: killing it")
-                self._heard_at = loop.time()
-                handle.send(signal.SIGKILL)
+            if silent <= allowed:
+                continue
+            waited = starving.waited_seconds(handle.process.pid) - waited_before
+            if waited > (silent - NOTICED_SECONDS) / 2 and silent < STARVED_SILENCE_SECONDS:
+                continue
+            self.say(f"{self.name} has been silent for {silent:.0f} s: killing it")
+            self._heard_at = loop.time()
+            handle.send(signal.SIGKILL)
 
     def close(self) -> None:
         """Give back the socket and the pid file."""

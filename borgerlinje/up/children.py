@@ -26,7 +26,9 @@ def specs(environment: Mapping[str, str], *, web_sockets: Sequence[int], telepho
     }
     wanted = [
         Spec("web", command("web"), web, FOLDER, web_sockets),
+        # Two: one leads, the other stands by with everything loaded and takes over within a second.
         Spec("dispatch", command("dispatch"), engine, FOLDER),
+        Spec("dispatch-2", command("dispatch"), engine, FOLDER),
         Spec("worker", command("worker"), engine, FOLDER),
     ]
     if telephone:

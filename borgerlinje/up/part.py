@@ -6,13 +6,16 @@ import signal
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 
 from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import CannotRunError
+from borgerlinje.up import checks
 from borgerlinje.up.handle import Handle
 
-FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.2, 5.0
+FIRST_DELAY_SECONDS = 0.05
 STEADY_SECONDS = 30.0
+NOTE_AGAIN_SECONDS = 1.0
 
 
 class Part(ABC):
@@ -20,6 +23,9 @@ class Part(ABC):
 
     stop_signal = signal.SIGTERM
     stop_seconds = 8.0
+    longest_delay_seconds = 5.0
+    # Where the next supervisor finds the process; None for one that says so itself.
+    pid_file: Path | None = None
 
     def __init__(self, name: str, home: Home, say: Callable[[str], None]) -> None:
         self.name = name
@@ -112,7 +118,7 @@ class Part(ABC):
                 delay = FIRST_DELAY_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
-            delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+            delay = min(delay * 2, self.longest_delay_seconds)
 
     async def _launch(self) -> Handle | None:
         """Launch; once it has run, a failure of the machine (a full disk) is a reason to try again, not to end all."""
@@ -125,6 +131,7 @@ class Part(ABC):
             return None
 
     async def _until_end(self, handle: Handle) -> None:
+        noting = asyncio.create_task(self._note_pid(handle), name=f"note-{self.name}")
         serving = asyncio.create_task(self.serve(handle), name=f"serve-{self.name}")
         ended = asyncio.create_task(handle.ended())
         try:
@@ -133,10 +140,20 @@ class Part(ABC):
                 await self._look_at(serving)
             await ended
         finally:
-            for task in (serving, ended):
+            for task in (serving, ended, noting):
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError, CannotRunError):
                 await serving
+
+    async def _note_pid(self, handle: Handle) -> None:
+        """Write the pid file, as soon as there is room: a process that runs is worth more than its file."""
+        while self.pid_file:
+            try:
+                handle.process.save(self.pid_file)
+            except OSError:
+                await asyncio.sleep(NOTE_AGAIN_SECONDS)
+            else:
+                return
 
     async def _look_at(self, serving: asyncio.Task[None]) -> None:
         """Raise what a part raised that never came up; one that has run before is ended, and started again."""
@@ -158,4 +175,5 @@ class Part(ABC):
         self.was_ready = self.was_ready or self.ready.is_set()
         self.early_ends += not self.ready.is_set()
         self.ready.clear()
-        self.say(f"{self.name} {self.last_end}: starting it again")
+        why = f" (the disk of {self.home.path} is full: make room)" if not checks.has_room(self.home.path) else ""
+        self.say(f"{self.name} {self.last_end}{why}: starting it again")

@@ -15,7 +15,9 @@ from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import CannotRunError, replace_text
 
 SETS = 20
-FIRST_HTTP, FIRST_SIP, FIRST_RTP, RTP_PORTS = 8088, 5060, 20000, 500
+FIRST_HTTP, FIRST_SIP = 8088, 5060
+# Two for each channel: 250 conversations at once. The last set ends below the ports the system itself gives out.
+FIRST_RTP, RTP_PORTS = 12000, 1000
 PORTS_FILE = "ports.json"
 
 

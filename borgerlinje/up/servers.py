@@ -11,6 +11,7 @@ from borgerlinje.kit import embedded
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.home import Home, cache
 from borgerlinje.kit.running import CannotRunError, Process
+from borgerlinje.up import pulse
 from borgerlinje.up.handle import Handle
 from borgerlinje.up.part import Part
 from borgerlinje.up.ports import TelephonePorts
@@ -25,6 +26,8 @@ class Postgres(Part):
     # after which the next start replays the log: never SIGKILL, which leaves shared memory behind.
     stop_signal = signal.SIGINT
     stop_seconds = 20.0
+    # Everything waits for it, and an attempt costs little: on a full disk it is there again a second after there is room.
+    longest_delay_seconds = 1.0
 
     def __init__(self, home: Home, say: Callable[[str], None]) -> None:
         super().__init__("postgresql", home, say)
@@ -67,11 +70,11 @@ class Asterisk(Part):
             raise CannotRunError(str(error)) from error
         self.instance: asterisk.Instance | None = asterisk.read_instance(home.asterisk)
         self.ports: TelephonePorts | None = None
-        self._pid_file = home.run / ASTERISK_PID_FILE
+        self.pid_file = home.run / ASTERISK_PID_FILE
 
     def running(self) -> Process | None:
         """Return the Asterisk that an earlier supervisor left running on this home."""
-        process = Process.load(self._pid_file)
+        process = Process.load(self.home.run / ASTERISK_PID_FILE)
         return process if process and self.instance and asterisk.is_running(self.home.asterisk) else None
 
     @property
@@ -98,9 +101,7 @@ class Asterisk(Part):
                 cwd="/",
                 env=asterisk.environment(self.home.asterisk) | {"BORGERLINJE_HOME": str(self.home.path)},
             )
-        handle = Handle.of_child(child)
-        handle.process.save(self._pid_file)
-        return handle
+        return Handle.of_child(child)
 
     async def serve(self, handle: Handle) -> None:
         """Wait until it is fully booted. Raises CannotRunError when it cannot be used."""
@@ -112,11 +113,16 @@ class Asterisk(Part):
             raise CannotRunError(str(error)) from error
         self.say(f"Asterisk {self.installation.version} {'found running' if handle.adopted else 'ready'}")
         self.ready.set()
+        if self.instance:
+            await pulse.until_gone(self.instance)
+            # Its calls stand in silence already: ended, they are stored as what they are, and the next ones come through.
+            self.say(f"asterisk has been silent for {pulse.LONGEST_SILENCE_SECONDS:.0f} s: killing it")
+            self.kill(handle)
         await handle.ended()
 
     def close(self) -> None:
         """Forget the process that has ended."""
-        self._pid_file.unlink(missing_ok=True)
+        (self.home.run / ASTERISK_PID_FILE).unlink(missing_ok=True)
 
     def _configure(self) -> asterisk.Instance:
         if self.ports is None:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import psycopg
 
-from borgerlinje.kit import clock, embedded, heartbeat, home, metrics, running
+from borgerlinje.kit import bus, clock, embedded, heartbeat, home, metrics, running
 from borgerlinje.kit.running import CannotRunError
 from borgerlinje.up import checks, children, handle, logfiles, memory, migrations, ports, progress, summary, systemd
 from borgerlinje.up.child import Child, inherited_environment
@@ -87,6 +87,7 @@ class Supervisor:
         embedded.prepare(self.home)
         self._held.append(checks.lock_home(self.home))
         checks.check_room(self.home.path)
+        bus.address.read()
         await self._end_earlier()
         self.web_sockets = checks.listen(self.options.port)
         metrics.clear(self.home.metrics)
@@ -156,6 +157,7 @@ class Supervisor:
             database=None if self.outside_database else self._database(),
             asterisk=asterisk,
             started_at=clock.now().isoformat(timespec="seconds"),
+            bus=os.environ.get(bus.address.VARIABLE, ""),
         )
         running.write(self.home, self.running)
 

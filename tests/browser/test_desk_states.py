@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from borgerlinje.demo.sign_ins import SignIn
 from tests.browser.conftest import EMPLOYEE_HZ, Person, sign_in
-from tests.browser.test_first_call import wait_for_state
+from tests.browser.test_first_call import become_ready, wait_for_state
 from tests.browser.test_pages import check_page
 
 CPR = "Borgeren hedder 010190-1234"
@@ -15,9 +15,7 @@ CPR = "Borgeren hedder 010190-1234"
 def open_desk(person: Person, account: SignIn) -> Page:
     sign_in(person.page, account, to="/bord/")
     person.page.wait_for_selector('#desk[data-phone-state="ready"]')
-    if person.page.locator("#indhold").get_attribute("data-state") != "ready":
-        person.page.click("#indhold button[value=ready]")
-    wait_for_state(person.page, "ready")
+    become_ready(person.page)
     return person.page
 
 
@@ -72,6 +70,28 @@ def test_cpr_number_in_a_note_is_refused_under_the_field_and_the_pause_is_kept(
     desk.keyboard.press("F4")
     wait_for_state(desk, "wrap_up")
     assert check_page(desk, "closing") == []
-    desk.locator('input[name="outcome"]').first.focus()
-    desk.keyboard.press("Shift+Enter")
+    close_with_faults_and_without(desk)
     wait_for_state(desk, "paused")
+
+
+def close_with_faults_and_without(desk: Page) -> None:
+    """Close by the keyboard alone, from the note: refused first, with everything kept."""
+    desk.fill("#notat", CPR)
+    desk.keyboard.press("F4")
+    desk.keyboard.press("1")
+    assert desk.is_checked('input[name="nature"][value="transaction"]')
+    desk.keyboard.press("g")
+    desk.keyboard.type("Fejl")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector('[data-place="note"]:has-text("CPR")')
+    assert desk.locator("#indhold").get_attribute("data-state") == "wrap_up"
+    assert (desk.input_value("#notat"), desk.input_value("#grund")) == (CPR, "fault")
+    assert desk.evaluate("document.activeElement.id") == "notat"
+    assert check_page(desk, "closing refused") == []
+    desk.fill("#notat", "Borgeren er vejledt")
+    desk.keyboard.press("F4")
+    desk.keyboard.press("2")
+    assert desk.is_checked('input[name="nature"][value="information"]')
+    assert not desk.is_visible("#grund")
+    desk.keyboard.press("Shift+Enter")

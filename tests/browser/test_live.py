@@ -32,6 +32,7 @@ def test_ready_pressed_before_the_phone_is_there_is_done_when_it_is(
     desk = person().page
     sign_in(desk, sign_in_of("medarbejder"), to="/bord/")
     desk.wait_for_selector('#desk[data-phone-state="ready"]')
+    desk.wait_for_selector('#indhold:not([data-standing="connection_lost"])')
     desk.evaluate("document.getElementById('desk').dataset.phoneState = 'starting'")
     if desk.locator("#indhold").get_attribute("data-state") == "ready":
         desk.click(".bl-presence label:has(input[value=paused])")

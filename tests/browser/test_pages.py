@@ -22,7 +22,16 @@ OPEN_PAGES = (
     "/konto/signup/",
     "/konto/password/reset/",
 )
-STAFF_PAGES = ("/bord/", "/konsol/", "/konsol/lige-nu/", "/konsol/konto/", "/konto/password/change/", "/konto/2fa/")
+STAFF_PAGES = (
+    "/bord/",
+    "/konsol/",
+    "/konsol/lige-nu/",
+    "/konsol/henvendelse/",
+    "/konsol/ventetid/",
+    "/konsol/konto/",
+    "/konto/password/change/",
+    "/konto/2fa/",
+)
 FAULTS = """
 async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
   (rule) => `${rule.id}: ${rule.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`)

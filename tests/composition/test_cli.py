@@ -25,6 +25,8 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
         "demo",
         "manage",
         "status",
+        "explain",
+        "fairness",
     ):
         assert f"    {verb} " in shown
 

@@ -1,66 +1,13 @@
 """The desk's acts, over HTTP, as the web's own database role."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from uuid import UUID
 
 import pytest
-from django.db import connection
 from django.test import Client
 
-from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import do_offer
-from borgerlinje.dispatch.matching import Match
-from borgerlinje.dispatch.models import Offer, Presence
-from borgerlinje.kit import clock
-from borgerlinje.kit.database import run
-from borgerlinje.staff.models import Employee
-from tests.support.cast import NOW, Cast, later, user_of
-from tests.support.database import as_web
-
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def web(cast: Cast) -> Iterator[Client]:
-    client = Client(headers=HTMX)
-    client.force_login(user_of(cast.employee), backend="django.contrib.auth.backends.ModelBackend")
-    with clock.turned(later(10)):
-        yield client
-
-
-def post(client: Client, path: str, **values: str):
-    with as_web():
-        return client.post(path, values)
-
-
-def get(client: Client, path: str):
-    with as_web():
-        return client.get(path)
-
-
-def offered(cast: Cast, employee: Employee) -> UUID:
-    cast.ready(employee)
-    contact_id = cast.wait()
-    with connection.cursor() as cursor:
-        run(do_offer([Match(contact_id, employee.pk, {"candidate_count": 1})], now=NOW), cursor)
-    return contact_id
-
-
-def talking(cast: Cast, employee: Employee) -> UUID:
-    contact_id = offered(cast, employee)
-    cast.event(contact_id, Event.ANSWERED, at=later(5))
-    return contact_id
-
-
-def wrapping_up(cast: Cast, employee: Employee) -> UUID:
-    contact_id = talking(cast, employee)
-    cast.event(contact_id, Event.CITIZEN_LEFT, at=later(9))
-    return contact_id
-
-
-def state(employee: Employee) -> str:
-    return Presence.objects.get(employee=employee).state
+from borgerlinje.dispatch.models import Offer
+from tests.desk.acts import HTMX, get, offered, post, state, talking
+from tests.support.cast import NOW, Cast, user_of
 
 
 def test_opening_the_desk_brings_one_to_work_in_a_pause(cast: Cast, web: Client) -> None:
@@ -123,35 +70,6 @@ def test_colleagues_note_cannot_be_written_by_me(cast: Cast, web: Client) -> Non
     answer = post(web, f"/bord/henvendelse/{contact_id}/notat/", note="x", subject="")
     assert answer.status_code == HTTPStatus.CONFLICT
     assert cast.contact(contact_id).note == ""
-
-
-def test_closing_stores_the_outcome_and_makes_one_ready(cast: Cast, web: Client) -> None:
-    contact_id = wrapping_up(cast, cast.employee)
-    post(web, f"/bord/henvendelse/{contact_id}/luk/", outcome="guided", subject="Pas", note="Nyt pas.")
-    contact = cast.contact(contact_id)
-    assert (contact.state, contact.outcome, contact.subject, contact.note) == ("closed", "guided", "Pas", "Nyt pas.")
-    assert state(cast.employee) == "ready"
-
-
-def test_closing_into_a_pause(cast: Cast, web: Client) -> None:
-    contact_id = wrapping_up(cast, cast.employee)
-    post(web, f"/bord/henvendelse/{contact_id}/luk/", outcome="guided", subject="", note="", then="pause")
-    assert state(cast.employee) == "paused"
-
-
-@pytest.mark.parametrize("outcome", ["", "nonsense", "light_casework"])
-def test_closing_without_an_outcome_the_line_allows_is_refused(cast: Cast, web: Client, outcome: str) -> None:
-    contact_id = wrapping_up(cast, cast.employee)
-    answer = post(web, f"/bord/henvendelse/{contact_id}/luk/", outcome=outcome, subject="", note="")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert cast.contact(contact_id).state == "wrap_up"
-
-
-def test_closing_twice_tells_that_it_is_done(cast: Cast, web: Client) -> None:
-    contact_id = wrapping_up(cast, cast.employee)
-    for expected in (HTTPStatus.OK, HTTPStatus.CONFLICT):
-        answer = post(web, f"/bord/henvendelse/{contact_id}/luk/", outcome="guided", subject="", note="")
-        assert answer.status_code == expected
 
 
 def test_desk_of_somebody_without_the_role_is_refused(cast: Cast, web: Client) -> None:

@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.support import scene
 from tests.support.database import TestDatabase
-from tests.support.world import World
+from tests.support.faulty_world import FaultyWorld
 
 BUDGET = settings(
-    max_examples=20,
+    max_examples=16,
     stateful_step_count=40,
     derandomize=True,
     database=None,
@@ -32,12 +32,14 @@ class Machine(RuleBasedStateMachine):
     """The steps, each one thing that can happen in a centre or to its processes."""
 
     runner: asyncio.Runner
-    world: World
+    world: FaultyWorld
 
-    @initialize()
-    def begins(self) -> None:
+    @initialize(rounds=st.lists(numbers, min_size=1, max_size=4))
+    def begins(self, rounds: list[int]) -> None:
         self.is_sound = True
         self.run(self.world.begin())
+        for number in rounds:
+            self.run(self.world.goes_on(number))
 
     def run(self, step) -> object:
         self.is_sound = False
@@ -53,17 +55,17 @@ class Machine(RuleBasedStateMachine):
     def waits(self, number: int, line: int, home: int) -> None:
         self.run(self.world.arrives_and_waits(number, line=line, home=home))
 
-    @rule(who=numbers, what=numbers)
-    def goes_on(self, who: int, what: int) -> None:
-        self.run(self._does(self.world.something_that_belongs, who, what))
+    @rule(number=numbers)
+    def goes_on(self, number: int) -> None:
+        self.run(self.world.goes_on(number))
+
+    @rule(number=numbers)
+    def goes_on_again(self, number: int) -> None:
+        self.run(self.world.goes_on(number))
 
     @rule(who=numbers, what=numbers)
-    def goes_on_again(self, who: int, what: int) -> None:
+    def one_goes_on(self, who: int, what: int) -> None:
         self.run(self._does(self.world.something_that_belongs, who, what))
-
-    @rule(what=numbers)
-    def all_go_on(self, what: int) -> None:
-        self.run(self.world.all_go_on(what))
 
     @rule(who=numbers, what=numbers)
     def anything_happens(self, who: int, what: int) -> None:
@@ -95,7 +97,7 @@ class Machine(RuleBasedStateMachine):
         self.world.passes(hours * 3600)
 
     @rule(number=numbers, is_read=st.booleans())
-    def rules_change(self, number: int, is_read: bool) -> None:
+    def rules_change(self, number: int, *, is_read: bool) -> None:
         self.run(self.world.changes_the_rules(number))
         if is_read:
             self.run(self.world.reads_the_rules())
@@ -112,16 +114,18 @@ class Machine(RuleBasedStateMachine):
     def calms_down(self) -> None:
         self.run(self.world.calm_down())
 
-    @rule(in_transaction=st.booleans())
-    def leader_dies(self, in_transaction: bool) -> None:
+    @rule(number=numbers, in_transaction=st.booleans())
+    def leader_dies(self, number: int, *, in_transaction: bool) -> None:
+        self.run(self.world.something_to_offer(number))
         self.run(self.world.leader_dies_in_its_transaction() if in_transaction else self.world.leader_dies())
 
-    @rule()
-    def two_leaders_tick(self) -> None:
+    @rule(number=numbers)
+    def two_leaders_tick(self, number: int) -> None:
+        self.run(self.world.something_to_offer(number))
         self.run(self.world.two_leaders())
 
     @rule(who=numbers, what=numbers, other=numbers, with_tick=st.booleans())
-    def two_things_happen_at_once(self, who: int, what: int, other: int, with_tick: bool) -> None:
+    def two_things_happen_at_once(self, who: int, what: int, other: int, *, with_tick: bool) -> None:
         self.run(self._at_once(who, what, other, with_tick=with_tick))
 
     @rule(who=numbers, what=numbers)
@@ -134,11 +138,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=numbers)
     def ticks_beside_locks(self, who: int) -> None:
+        self.run(self.world.something_to_offer(who))
         self.run(self.world.tick_beside_locks(who))
 
-    @rule(who=numbers, what=numbers)
-    def ticks_with_an_old_view(self, who: int, what: int) -> None:
-        self.run(self._fault(self.world.stale_tick, who, what))
+    @rule(who=numbers, what=numbers, is_read_again=st.booleans())
+    def ticks_with_an_old_view(self, who: int, what: int, *, is_read_again: bool) -> None:
+        self.run(self.world.something_to_offer(what))
+        self.run(self._fault(self.world.stale_tick, who, what, is_read_again=is_read_again))
 
     @rule(who=numbers, what=numbers, ticks=st.integers(1, 2))
     def ticks_while_a_change_is_not_committed(self, who: int, what: int, ticks: int) -> None:
@@ -159,20 +165,22 @@ class Machine(RuleBasedStateMachine):
     async def _does(self, choose, who: int, what: int) -> None:
         await self.world.do(await choose(who, what))
 
-    async def _fault(self, fault, who: int, what: int) -> None:
-        await fault(await self.world.something(who, what))
+    async def _fault(self, fault, who: int, what: int, **options: bool) -> None:
+        await fault(await self.world.something(who, what), **options)
 
     async def _at_once(self, who: int, what: int, other: int, *, with_tick: bool) -> None:
         one, two = await self.world.something(who, what), await self.world.something(other, what)
         await self.world.at_once(one, two, with_tick=with_tick)
 
     async def _out_of_sight(self, who: int, what: int, ticks: int) -> None:
-        await self.world.changed_out_of_sight(await self.world.something(who, what), ticks=ticks)
+        action = await self.world.something(who, what)
+        await self.world.something_to_offer(what)
+        await self.world.changed_out_of_sight(action, ticks=ticks)
 
 
 def test_nothing_is_lost_whatever_happens(database: TestDatabase) -> None:
     with asyncio.Runner() as runner:
-        world = runner.run(World.open(database))
+        world = runner.run(FaultyWorld.open(database))
         machine = type("Run", (Machine,), {"runner": runner, "world": world})
         try:
             run_state_machine_as_test(machine, settings=BUDGET)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,30 +33,28 @@ def ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
 
 
-def call(number: int, waited: float, **fields: object) -> Waiting:
-    return Waiting(UUID(int=number), 1, ago(waited), **fields)  # type: ignore[arg-type]
+def call(number: int, waited: float, **fields: Any) -> Waiting:
+    return Waiting(UUID(int=number), 1, ago(waited), **fields)
 
 
-def someone(employee_id: int, idle: float, **fields: object) -> Free:
-    return Free(
-        employee_id,
-        **{"employer_id": FAXE, "idle_since": ago(idle), "clearances": {1: 1}, "skills": {PASS: 2}} | fields,
-    )  # type: ignore[arg-type]
+def someone(employee_id: int, idle: float, **fields: Any) -> Free:
+    usual: dict[str, Any] = {"employer_id": FAXE, "idle_since": ago(idle), "clearances": {1: 1}, "skills": {PASS: 2}}
+    return Free(employee_id, **(usual | fields))
 
 
 LINE = LineRule(1, 1, skill_id=PASS, skill_level=2)
 
 
-def offers(waiting: Sequence[Waiting], free: Sequence[Free], **line: object) -> dict[int, int]:
+def offers(waiting: Sequence[Waiting], free: Sequence[Free], **line: Any) -> dict[int, int]:
     """Return who gets which contact, by number."""
     return {
         found.contact_id.int: found.employee_id
-        for found in match(waiting, free, Rules({1: replace(LINE, **line)}), now=NOW)  # type: ignore[arg-type]
+        for found in match(waiting, free, Rules({1: replace(LINE, **line)}), now=NOW)
     }
 
 
-def only(waiting: Sequence[Waiting], free: Sequence[Free], **line: object) -> Match:
-    (found,) = match(waiting, free, Rules({1: replace(LINE, **line)}), now=NOW)  # type: ignore[arg-type]
+def only(waiting: Sequence[Waiting], free: Sequence[Free], **line: Any) -> Match:
+    (found,) = match(waiting, free, Rules({1: replace(LINE, **line)}), now=NOW)
     return found
 
 

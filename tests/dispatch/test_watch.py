@@ -1,14 +1,16 @@
 """Who has not been seen loses their place among those who are ready, before a citizen rings there in vain."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from borgerlinje.dispatch.actions import do_offer
+from borgerlinje.contacts.lifecycle import Event
+from borgerlinje.dispatch.actions import do_offer, do_take
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
-from borgerlinje.dispatch.watch import SETTLED_SECONDS, UNSEEN_SECONDS, Lost, do_lose_unseen, do_seen
+from borgerlinje.dispatch.watch import FORGOTTEN_AFTER, SETTLED_SECONDS, UNSEEN_SECONDS, Lost, do_lose_unseen, do_seen
 from borgerlinje.kit.database import run
 from borgerlinje.staff.models import Employee
 from tests.support.cast import NOW, Cast, later
@@ -26,6 +28,14 @@ def seen(employee: Employee, *, seconds_ago: float) -> None:
         (at,) = cursor.fetchone() or (None,)
     assert isinstance(at, datetime)
     Presence.objects.filter(employee=employee).update(seen_at=at - timedelta(seconds=seconds_ago))
+
+
+def taken_callback(cast: Cast) -> UUID:
+    contact_id = cast.wait()
+    cast.event(contact_id, Event.CALLBACK_ASKED, at=later(3))
+    with connection.cursor() as cursor:
+        run(do_take(contact_id, employee_id=cast.employee.pk, now=later(5)), cursor)
+    return contact_id
 
 
 def state(employee: Employee) -> str:
@@ -66,6 +76,24 @@ def test_nobody_else_is_touched(cast: Cast, kept: str) -> None:
     Presence.objects.filter(employee=cast.employee).update(state=kept)
     assert sweep().topics == ()
     assert state(cast.employee) == kept
+
+
+@pytest.mark.parametrize("gone", ["connection_lost", "signed_out"])
+def test_callback_of_an_employee_who_is_gone_goes_back_to_its_place(cast: Cast, gone: str) -> None:
+    contact_id = taken_callback(cast)
+    Presence.objects.filter(employee=cast.employee).update(state=gone, since=later(60) - FORGOTTEN_AFTER)
+    assert sweep().topics == ()
+    Presence.objects.filter(employee=cast.employee).update(since=later(59) - FORGOTTEN_AFTER)
+    assert [change.contact_id for change in sweep().changes] == [contact_id]
+    assert (cast.contact(contact_id).state, cast.contact(contact_id).waiting_since) == ("callback", NOW)
+    assert state(cast.employee) == gone
+
+
+def test_callback_of_an_employee_who_is_there_stays_theirs(cast: Cast) -> None:
+    contact_id = taken_callback(cast)
+    Presence.objects.filter(employee=cast.employee).update(since=later(0) - 2 * FORGOTTEN_AFTER)
+    assert sweep().topics == ()
+    assert cast.contact(contact_id).state == "calling_back"
 
 
 def test_robots_are_never_seen_and_never_lost(cast: Cast) -> None:

@@ -75,18 +75,45 @@ async def test_transaction_is_kept_when_all_went_well(connection):
     assert await statements.carry_out(do_keep(), connection) == 3
 
 
-async def test_transaction_is_taken_back_by_an_error_of_ours_and_the_connection_serves_on(connection):
-    with pytest.raises(ValueError, match="on purpose"):
-        await statements.in_transaction(do_keep(1, fails=True), connection)
-    assert await statements.in_transaction(do_keep(1), connection) == 1
+@pytest.mark.parametrize(
+    ("steps", "error"),
+    [
+        (do_keep(1, fails=True), ValueError),
+        (do_keep(1, 1), psycopg.errors.UniqueViolation),
+        (ask("SELECT * FROM no_such_thing"), psycopg.errors.UndefinedTable),
+    ],
+)
+async def test_transaction_is_taken_back_by_an_error(
+    connection, database: TestDatabase, steps: Steps[object], error: type[Exception]
+):
+    with pytest.raises(error):
+        await statements.in_transaction(steps, connection)
+    assert connection.closed
+    with database.as_owner() as other:
+        assert other.execute("SELECT count(*) AS n FROM thing").fetchone() == {"n": 0}
 
 
-async def test_transaction_is_taken_back_by_an_error_of_the_database_and_the_connection_serves_on(connection):
-    with pytest.raises(psycopg.errors.UniqueViolation):
-        await statements.in_transaction(do_keep(1, 1), connection)
+async def test_nobody_sees_a_transaction_before_it_is_kept(connection, database: TestDatabase):
+    def do_keep_and_look() -> Steps[None]:
+        yield Query("INSERT INTO thing (number) VALUES (7)")
+        yield Query("SELECT number FROM thing FOR UPDATE")
+        assert other.execute("SELECT count(*) AS n FROM thing").fetchone() == {"n": 0}
+
+    with database.as_owner() as other:
+        await statements.in_transaction(do_keep_and_look(), connection)
+        assert other.execute("SELECT count(*) AS n FROM thing").fetchone() == {"n": 1}
+
+
+async def test_question_that_fails_leaves_the_connection_in_use(connection):
     with pytest.raises(psycopg.errors.UndefinedTable):
         await statements.carry_out(ask("SELECT * FROM no_such_thing"), connection)
     assert await statements.in_transaction(do_keep(2), connection) == 1
+
+
+async def test_deferred_constraint_that_is_broken_is_an_error_at_the_end(connection):
+    await connection.execute("ALTER TABLE thing ADD parent bigint REFERENCES thing DEFERRABLE INITIALLY DEFERRED")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        await statements.in_transaction(ask("INSERT INTO thing (number, parent) VALUES (1, 2)"), connection)
 
 
 async def test_lost_connection_is_the_error_that_is_waited_out(connection, database: TestDatabase):
@@ -94,4 +121,3 @@ async def test_lost_connection_is_the_error_that_is_waited_out(connection, datab
         other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
     with pytest.raises(psycopg.OperationalError):
         await statements.in_transaction(do_keep(1), connection)
-    assert connection.broken

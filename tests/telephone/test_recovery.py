@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.channels.phone.switchboard import ADOPTED
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event
@@ -144,7 +145,8 @@ async def test_asterisk_has_started_anew_and_its_calls_are_closed_as_technical(
 ):
     del people
     await asyncio.to_thread(telephone.kill, "phone")
-    # As a call looks whose Asterisk is gone: it arrived before this one started, and its channel is no more.
+    # As a call looks whose Asterisk is gone: its channel is no more, and this Asterisk has not been taken over before.
+    telephone.rest("POST", f"/asterisk/variable?variable={ADOPTED}&value=")
     long_ago = clock.now() - timedelta(hours=1)
     lost = uuid7(long_ago)
     with database.as_owner() as connection:
@@ -152,8 +154,10 @@ async def test_asterisk_has_started_anew_and_its_calls_are_closed_as_technical(
         run(do_arrive(lost, dialled="46313020", caller="46120000", channel_ref="1.1", now=long_ago), cursor)
         run(do_event(lost, Event.GREETED, now=long_ago), cursor)
     await restart(telephone)
-    await until(lambda: telephone.contact()["closed_as"] == "technical")
-    assert telephone.story()[-1] == "technical_fault"
+    lost_call = "SELECT closed_as FROM contacts_contact WHERE id = %(id)s"
+    await until(lambda: telephone.rows(lost_call, id=lost)[0]["closed_as"] == "technical")
+    assert telephone.story()[-2:] == ["technical_fault", "callback_offered"]
+    assert telephone.contact()["state"] == "callback"
 
 
 async def test_database_is_away_for_a_moment_and_what_happened_is_written_afterwards(

@@ -89,6 +89,16 @@ def is_pushed(name: str) -> Steps[bool]:
     return bool(rows and rows[0]["pushed"])
 
 
+def is_current(name: str, employee_id: int) -> Steps[bool]:
+    """Tell whether an account is an employee's, and the last that was given out."""
+    rows = yield Query(
+        "SELECT 1 FROM phone_phoneendpoint"
+        " WHERE name = %(n)s AND employee_id = %(e)s AND kind = 'employee' AND revoked_at IS NULL",
+        {"n": name, "e": employee_id},
+    )
+    return bool(rows)
+
+
 def _insert(
     prefix: str,
     kind: str,

@@ -11,15 +11,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
+from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 
 from borgerlinje.channels.phone.events import WANTED, AriEvent, parse
-
-JsonObject = dict[str, Any]
+from borgerlinje.channels.phone.http import Http, HttpError
 
 _GONE: Final = frozenset({404, 409, 412, 422})
+_JSON_BEGINS: Final = b'{["'
 _COMMAND_SECONDS: Final = 10
+# An Asterisk that is not ours to watch has frozen when it leaves a ping unanswered for half as long.
+_HEARTBEAT_SECONDS: Final = 4
 _FIRST_WAIT_SECONDS: Final = 0.1
 _LONGEST_WAIT_SECONDS: Final = 2.0
 
@@ -47,7 +50,12 @@ class Answer:
     """What came of a command. `is_gone`: the channel, bridge or playback is no more (404, 409, 412, 422), which is normal."""
 
     status: int
-    body: Any = None
+    text: bytes = b""
+
+    @property
+    def body(self) -> Any:
+        """What Asterisk said; read only when it is asked for, for nobody wants most of it."""
+        return json.loads(self.text) if self.text else None
 
     @property
     def is_done(self) -> bool:
@@ -66,18 +74,22 @@ class Ari:
     def __init__(self, address: Address, session: aiohttp.ClientSession) -> None:
         self.address = address
         self._session = session
+        authorization = aiohttp.encode_basic_auth(address.user, address.password)
+        headers = (f"Authorization: {authorization}",)
+        self._http = Http(address.url, headers=headers, timeout_seconds=_COMMAND_SECONDS)
+        self._path = urlsplit(address.url).path
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, address: Address) -> AsyncIterator[Self]:
         """Open the pool of connections and close it afterwards."""
-        session = aiohttp.ClientSession(
-            headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},
-            connector=aiohttp.TCPConnector(limit=48),
-            timeout=aiohttp.ClientTimeout(total=_COMMAND_SECONDS),
-        )
-        async with session:
-            yield cls(address, session)
+        authorization = aiohttp.encode_basic_auth(address.user, address.password)
+        async with aiohttp.ClientSession(headers={"Authorization": authorization}) as session:
+            ari = cls(address, session)
+            try:
+                yield ari
+            finally:
+                ari._http.close()
 
     async def command(
         self,
@@ -92,20 +104,21 @@ class Ari:
         Raises AriRefusedError when Asterisk refuses the command as wrong, AriError when it cannot be reached or does not
         speak JSON (it starts, or something else answers in its place).
         """
+        target = f"{self._path}{quote(path)}"
+        if query:
+            target += f"?{urlencode(query, quote_via=quote)}"
         try:
-            async with self._session.request(method, f"{self.address.url}{path}", params=query, json=body) as response:
-                text = await response.text()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            msg = f"{method} {path}: {type(error).__name__}"
+            status, text = await self._http.request(method, target, json.dumps(body).encode() if body else b"")
+        except HttpError as error:
+            msg = f"{method} {path}: {error}"
             raise AriError(msg) from error
-        try:
-            answer = Answer(response.status, json.loads(text) if text else None)
-        except ValueError as error:
-            msg = f"{method} {path}: {response.status}, not JSON: {text[:200]}"
-            raise AriError(msg) from error
-        if answer.is_done or answer.is_gone or response.status >= 500:  # noqa: PLR2004
+        if text and text[0] not in _JSON_BEGINS:
+            msg = f"{method} {path}: {status}, not JSON: {text[:200]!r}"
+            raise AriError(msg)
+        answer = Answer(status, text)
+        if answer.is_done or answer.is_gone or status >= 500:  # noqa: PLR2004
             return answer
-        msg = f"{method} {path}: {response.status} {text[:200]}"
+        msg = f"{method} {path}: {status} {text[:200]!r}"
         raise AriRefusedError(msg)
 
     async def read(self, path: str) -> Any:
@@ -114,7 +127,11 @@ class Ari:
         if not answer.is_done:
             msg = f"GET {path}: {answer.status}"
             raise AriError(msg)
-        return answer.body
+        try:
+            return answer.body
+        except ValueError as error:
+            msg = f"GET {path}: not JSON: {answer.text[:200]!r}"
+            raise AriError(msg) from error
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[AsyncIterator[AriEvent]]:
@@ -125,7 +142,7 @@ class Ari:
         url = f"{self.address.url}/events"
         try:
             socket = await self._session.ws_connect(
-                url, params={"app": self.address.application}, heartbeat=10, max_msg_size=0
+                url, params={"app": self.address.application}, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=0
             )
         except (aiohttp.ClientError, TimeoutError) as error:
             msg = f"{url}: {type(error).__name__}"

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
 
+import psycopg
+
 from borgerlinje.channels.phone import queries
 from borgerlinje.channels.phone.events import Channel
 from borgerlinje.channels.phone.rules import CITIZEN_ACCOUNT_PREFIX
@@ -26,14 +28,28 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call to one of our numbers. `caller_number` is as the network gave it, `endpoint` names the account that called."""
+    """A call to one of our numbers. `caller_number` is as the network gave it, `endpoint` names the account that called.
+
+    Without a greeting (`has_greeting`) the citizen waits at once.
+    """
 
     contact_id: UUID
     digits: str
     caller_number: str
     channel_id: str
     is_open: bool
+    has_greeting: bool = True
     endpoint: str = ""
+
+    @property
+    def is_browser(self) -> bool:
+        """The call comes from a citizen's browser."""
+        return self.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX)
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Nothing but the arrival itself is to be stored."""
+        return self.is_open and self.has_greeting and not self.is_browser
 
 
 async def read_dialled(store: Store, channel: Channel) -> str:
@@ -49,27 +65,38 @@ async def read_dialled(store: Store, channel: Channel) -> str:
         return ""
 
 
+async def receive(store: Store, arrival: Arrival) -> State | Refusal:
+    """Store the contact and return its state, or why there is none, however often the database goes away meanwhile."""
+    write = store.write_at_once if arrival.is_one_statement else store.write
+    try:
+        return await write(lambda: do_receive(arrival, now=clock.now()))
+    except psycopg.errors.UniqueViolation:
+        # The id is ours alone: the commit went through, and only its answer was lost.
+        rows = await store.read(queries.standing([arrival.contact_id]))
+        return State(rows[0]["state"])
+
+
 def do_receive(arrival: Arrival, *, now: datetime) -> Steps[State | Refusal]:
-    """Store the contact, closed at once when the line is; return its state, or why there is none.
+    """Store the contact, closed at once when the line is, waiting at once when nobody greets; return its state, or why there is none.
 
     A citizen's account makes one call. What its browser says of the caller's number is worth nothing.
     """
-    is_browser = arrival.endpoint.startswith(CITIZEN_ACCOUNT_PREFIX)
     # The claim comes first; its reference to the contact is checked at the commit.
-    if is_browser and not (yield from queries.do_claim_account(arrival.endpoint, arrival.contact_id, now=now)):
+    if arrival.is_browser and not (yield from queries.do_claim_account(arrival.endpoint, arrival.contact_id, now=now)):
         return Refusal.ACCOUNT_USED
     row = yield from do_arrive(
         arrival.contact_id,
         dialled=arrival.digits,
-        caller="" if is_browser else caller(arrival.caller_number),
+        caller="" if arrival.is_browser else caller(arrival.caller_number),
         channel_ref=arrival.channel_id,
         now=now,
     )
     if row is None:
-        if is_browser:
+        if arrival.is_browser:
             yield from queries.do_release_account(arrival.endpoint, arrival.contact_id)
         return Refusal.UNKNOWN_NUMBER
-    if arrival.is_open:
+    if arrival.is_open and arrival.has_greeting:
         return State.ARRIVED
-    change = yield from do_event(arrival.contact_id, Event.LINE_CLOSED, now=now)
+    event = Event.GREETED if arrival.is_open else Event.LINE_CLOSED
+    change = yield from do_event(arrival.contact_id, event, now=now)
     return change.state if change else Refusal.UNKNOWN_NUMBER

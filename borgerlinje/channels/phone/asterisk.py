@@ -155,7 +155,7 @@ def configure(
     )
     for name, text in configuration.files(plan).items():
         _write_private(folder / "etc" / name, text)
-    speech.prepare(instance.sounds_dir, folder / "data" / "moh")
+    speech.prepare(instance.sounds_dir, folder / "data" / "moh", folder / "data" / "technical")
     _write_private(folder / "instance.json", json.dumps(asdict(instance), default=str))
     return instance
 
@@ -245,8 +245,11 @@ def is_running(folder: Path) -> bool:
     return True
 
 
-def free_ports(bind_address: str = "127.0.0.1", *, preferred_sip: int = 5060, media_ports: int = 2000) -> Ports:
-    """Return ports nobody listens on now: the preferred one for SIP if it is free, and a media range."""
+def free_ports(bind_address: str = "127.0.0.1", *, preferred_sip: int = 5060, media_ports: int = 4000) -> Ports:
+    """Return ports nobody listens on now: the preferred one for SIP if it is free, and a media range.
+
+    A conversation has two channels and each takes two ports: 4000 are enough for 1000 conversations at once.
+    """
     sip = (
         preferred_sip
         if preferred_sip and _is_free(bind_address, preferred_sip)

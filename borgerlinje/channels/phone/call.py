@@ -6,20 +6,20 @@ that is what `adopt` does after a crash.
 """
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 import psycopg
 import structlog
 
 from borgerlinje.channels.phone import queries, rules, speech
-from borgerlinje.channels.phone.ari import Answer, Ari, AriError
-from borgerlinje.channels.phone.arrival import Arrival, Refusal, do_receive, read_dialled
+from borgerlinje.channels.phone.ari import Ari
+from borgerlinje.channels.phone.arrival import Arrival, Refusal, read_dialled, receive
 from borgerlinje.channels.phone.book import Book, Entry
 from borgerlinje.channels.phone.events import Channel
+from borgerlinje.channels.phone.fault import apologise, store_fault
 from borgerlinje.channels.phone.messages import (
     CitizenLeft,
     Compare,
@@ -32,6 +32,7 @@ from borgerlinje.channels.phone.messages import (
     SayPosition,
     Stop,
 )
+from borgerlinje.channels.phone.orders import Orders
 from borgerlinje.channels.phone.rules import Command, Legs
 from borgerlinje.channels.phone.store import Store
 from borgerlinje.channels.phone.voice import Voice
@@ -46,14 +47,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 log = structlog.get_logger("phone")
-T = TypeVar("T")
 
 FIRST_POSITION_SECONDS: Final = 2.0
 POSITION_SECONDS: Final = 45.0
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
 _LONGEST_APOLOGY_SECONDS: Final = 15.0
-_LONGEST_SILENCE_SECONDS: Final = 0.3
 _FAULT_SECONDS: Final = 1.0
+# An employee has the citizen, whatever they do with them: nobody may be rung for them.
+_TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Call:
         self._tools = tools
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._begin: Callable[[], Awaitable[None]] = self._compare
-        self._voice = Voice(legs.citizen, tools.sounds, self._command)
+        self._orders = Orders(tools.ari, contact_id)
+        self._voice = Voice(legs.citizen, tools.sounds, self._orders)
         self._expires_at: datetime | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_farewell = False
@@ -103,6 +105,10 @@ class Call:
         call.state = State(row["state"])
         call._begin = lambda: call._adopt(members, bridged, is_new_server=is_new_server)
         return call
+
+    def rings_for(self, offer_id: UUID) -> bool:
+        """Tell whether this very offer rings, as far as the call knows."""
+        return self.state is State.OFFERED and self.legs.offer_id == offer_id
 
     def put(self, message: Message) -> None:
         """Tell the call what happened; it is dealt with in order."""
@@ -149,8 +155,9 @@ class Call:
     # --- arriving and leaving
 
     async def _arrive(self, channel: Channel) -> None:
-        await self._command(Command("POST", f"/channels/{channel.id}/answer"))
-        entry, received = await self._patiently(self._receive(channel))
+        if channel.state != "Up":
+            await self._orders.give(Command("POST", f"/channels/{channel.id}/answer"))
+        entry, received = await self._voice.patiently(self._receive(channel))
         if entry is None or isinstance(received, Refusal):
             self._log.info("refused", reason=str(received), dialled=channel.dialled, endpoint=channel.endpoint)
             is_used = received is Refusal.ACCOUNT_USED
@@ -161,7 +168,10 @@ class Call:
         self._log.info("arrived", line=entry.line_id, state=self.state.value)
         if self.state is State.CLOSED:
             await self._farewell(entry.closed_text, entry.language)
-        elif not await self._voice.say(entry.greeting_text, entry.language):
+        elif self.state is State.WAITING:
+            self._tools.store.tell("dispatch")
+            await self._perform(Effect.START_WAITING)
+        elif not await self._voice.say(entry.greeting_text, entry.language) and self._voice.is_heard:
             await self._event(Event.GREETED)
 
     async def _receive(self, channel: Channel) -> tuple[Entry | None, State | Refusal]:
@@ -169,25 +179,16 @@ class Call:
         entry = await self._tools.book.find(digits) if digits else None
         if entry is None:
             return None, Refusal.UNKNOWN_NUMBER
-        now = clock.now()
         arrival = Arrival(
-            self.contact_id, digits, channel.caller_number, channel.id, entry.is_open(now), channel.endpoint
+            self.contact_id,
+            digits,
+            channel.caller_number,
+            channel.id,
+            is_open=entry.is_open(clock.now()),
+            has_greeting=self._voice.can_say(entry.greeting_text),
+            endpoint=channel.endpoint,
         )
-        return entry, await self._tools.store.write(lambda: do_receive(arrival, now=now))
-
-    async def _patiently(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for the database; the citizen, who has been answered, hears music as soon as that takes long."""
-        task = asyncio.create_task(work, name=f"work-{self.contact_id}")
-        try:
-            done, _ = await asyncio.wait({task}, timeout=_LONGEST_SILENCE_SECONDS)
-            if done:
-                return task.result()
-            await self._voice.music()
-            result = await task
-            await self._voice.stop_music()
-            return result
-        finally:
-            task.cancel()
+        return entry, await receive(self._tools.store, arrival)
 
     async def _citizen_left(self) -> None:
         self._is_over = True
@@ -212,46 +213,30 @@ class Call:
         is_stored = False
         try:
             async with asyncio.timeout(_FAULT_SECONDS):
-                is_stored = await self._store_fault()
+                await store_fault(self._tools.store, self.contact_id)
+                is_stored = True
         except TimeoutError:
             self._log.warning("fault_not_stored_yet")
         try:
             await self._perform(Effect.RELEASE_EMPLOYEE)
             async with asyncio.timeout(_LONGEST_APOLOGY_SECONDS):
-                await self._apologise()
+                await apologise(self._voice, self._inbox)
         except Exception:  # noqa: BLE001 - whatever it was, what comes now is to hang up
             self._log.exception("no_apology")
         finally:
             await self._hang_up()
         if not is_stored:
-            await self._store_fault()
-
-    async def _store_fault(self) -> bool:
-        """Write that the call has failed, without its effects; True when there is no more to be done about it."""
-        try:
-            change = await self._tools.store.write(
-                lambda: do_event(self.contact_id, Event.TECHNICAL_FAULT, now=clock.now())
-            )
-        except psycopg.Error:
-            self._log.exception("fault_not_stored")
-            return True
-        if change and change.expected:
-            self._tools.store.tell_change(change)
-        return True
-
-    async def _apologise(self) -> None:
-        await self._voice.be_quiet()
-        await self._voice.stop_music()
-        if not await self._voice.say(speech.TECHNICAL_END, "da"):
-            return
-        while not isinstance(message := await self._inbox.get(), CitizenLeft):
-            if isinstance(message, Played) and message.playback_id == self._voice.playing:
-                return
+            await store_fault(self._tools.store, self.contact_id)
 
     # --- the employee's phone
 
     async def _ring(self, offer: Row) -> None:
-        if self.state not in {State.WAITING, State.OFFERED} or offer["id"] == self.legs.offer_id:
+        if offer["id"] == self.legs.offer_id:
+            return
+        if self.state in _TALKING:
+            # The rows are further than we are: somebody has put the citizen back into the pool.
+            await self._compare()
+        if self.state not in {State.WAITING, State.OFFERED}:
             return
         await self._stop_ringing()
         self.state, self.legs, self._expires_at = (
@@ -262,7 +247,7 @@ class Call:
         seconds = (offer["expires_at"] - clock.now()).total_seconds()
         if seconds <= 0:
             await self._event(Event.OFFER_EXPIRED, offer_id=offer["id"])
-        elif not offer["endpoint"] or not await self._originate(offer, round(seconds)):
+        elif not offer["endpoint"] or not await self._orders.ring(self.legs, offer, seconds=round(seconds)):
             await self._event(Event.OFFER_FAILED, offer_id=offer["id"], data={"reason": "unreachable"})
 
     async def _stop_ringing(self) -> None:
@@ -271,23 +256,8 @@ class Call:
             await self._perform(Effect.STOP_RINGING)
             self.legs = Legs(self.legs.citizen)
 
-    async def _originate(self, offer: Row, seconds: int) -> bool:
-        commands = rules.ring(
-            self.legs,
-            endpoint=offer["endpoint"],
-            seconds=seconds,
-            caller_id=f'"{offer["line_name"]}" <{offer["dialled"]}>',
-            contact_id=self.contact_id,
-        )
-        for command in commands:
-            answer = await self._command(command)
-            if not answer.is_done:
-                self._log.info("employee_unreachable", offer=str(offer["id"]), status=answer.status)
-                return False
-        return True
-
     async def _mark_rung(self, offer_id: UUID) -> None:
-        employee_id = await self._tools.store.write(lambda: queries.do_mark_rung(offer_id, now=clock.now()))
+        employee_id = await self._tools.store.write_at_once(lambda: queries.do_mark_rung(offer_id, now=clock.now()))
         if employee_id is not None:
             self._tools.store.tell(f"desk:{employee_id}")
 
@@ -302,13 +272,15 @@ class Call:
             return
         # Too late: nobody may be left alone on the line.
         self._log.info("answered_too_late", offer=str(offer_id))
-        for command in rules.commands(Effect.RELEASE_EMPLOYEE, Legs(self.legs.citizen, offer_id)):
-            await self._command(command)
+        await self._orders.carry_out(Effect.RELEASE_EMPLOYEE, Legs(self.legs.citizen, offer_id))
 
-    async def _employee_left(self, cause: int | None) -> None:
-        if self.state is State.CONNECTED:
-            await self._event(Event.EMPLOYEE_LEFT)
-        elif self.state is State.OFFERED and cause is not None:
+    async def _employee_left(self, cause: int) -> None:
+        if self.state in _TALKING:
+            event = rules.left(cause)
+            is_written = await self._event(event, data={"cause": cause})
+            if is_written and event is Event.EMPLOYEE_LOST and self.state is State.WAITING:
+                await self._voice.announce(speech.EMPLOYEE_LOST, "da")
+        elif self.state is State.OFFERED:
             is_overdue = self._expires_at is not None and clock.now() >= self._expires_at
             event = rules.unanswered(cause, is_overdue=is_overdue)
             await self._event(event, offer_id=self.legs.offer_id, data={"cause": cause})
@@ -334,9 +306,7 @@ class Call:
             return
         if place is None:
             return
-        await self._voice.stop_music()
-        if not await self._voice.say(speech.position_text(place), "da"):
-            await self._voice.music()
+        await self._voice.announce(speech.position_text(place), "da")
 
     # --- the rows and the server
 
@@ -361,39 +331,13 @@ class Call:
 
     async def _perform(self, effect: Effect) -> None:
         if effect is Effect.CONNECT:
-            await self._connect()
+            self._set_timer(None)
+            await self._voice.be_quiet()
+            await self._orders.join(self.legs)
             return
-        for command in rules.commands(effect, self.legs):
-            await self._command(command)
+        await self._orders.carry_out(effect, self.legs)
         if effect is Effect.START_WAITING:
             self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
-
-    async def _connect(self) -> None:
-        """Let both hear each other. Raises AriError when both are there and cannot: never a conversation in silence."""
-        self._set_timer(None)
-        await self._voice.be_quiet()
-        *before, join = rules.commands(Effect.CONNECT, self.legs)
-        for command in before:
-            await self._command(command)
-        if (await self._command(join)).is_done:
-            return
-        self._log.warning("not_joined", offer=str(self.legs.offer_id))
-        await self._command(rules.bridge(self.legs))
-        if (await self._command(join)).is_done:
-            return
-        for channel in (self.legs.citizen, self.legs.employee):
-            if not (await self._command(Command("GET", f"/channels/{channel}"))).is_done:
-                # Somebody has hung up, or Asterisk is gone: its report of that ends the conversation.
-                return
-        raise AriError("the citizen and the employee cannot be joined")
-
-    async def _command(self, command: Command) -> Answer:
-        """Send one command; an Asterisk that cannot be reached is an answer too, for the connection's own task deals with it."""
-        try:
-            return await self._tools.ari.command(command.method, command.path, query=command.query, body=command.body)
-        except AriError as error:
-            self._log.warning("command_failed", says=str(error))
-            return Answer(503)
 
     async def _compare(self) -> None:
         """Bring channels in line with the row when somebody else has changed it."""
@@ -405,11 +349,20 @@ class Call:
             if not self._is_farewell:
                 await self._hang_up()
             return
-        if row and self.legs.offer_id != row["offer_id"]:
+        if before in _TALKING and state in {State.WAITING, State.OFFERED}:
+            await self._back_to_pool()
+        elif row and self.legs.offer_id != row["offer_id"]:
             await self._stop_ringing()
         if state is State.CONNECTED and before is not State.CONNECTED and row:
             self.legs = Legs(self.legs.citizen, row["offer_id"])
             await self._perform(Effect.CONNECT)
+
+    async def _back_to_pool(self) -> None:
+        """Carry out what somebody else has written: the citizen waits again, and the employee's leg is over."""
+        await self._perform(Effect.RELEASE_EMPLOYEE)
+        self.legs = Legs(self.legs.citizen)
+        self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
+        await self._voice.announce(speech.EMPLOYEE_LOST, "da")
 
     async def _adopt(self, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
         """Feed what happened while nobody listened through the same lifecycle."""
@@ -418,14 +371,14 @@ class Call:
         if self.legs.citizen not in members:
             self._is_over = True
             await self._event(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
-        elif self.state is State.CONNECTED:
-            if employee is None:
+        elif self.state in _TALKING:
+            if employee is None and self.legs.offer_id:
                 await self._event(Event.EMPLOYEE_LEFT)
-            elif not {self.legs.citizen, self.legs.employee} <= bridged:
+            elif self.state is State.CONNECTED and not {self.legs.citizen, self.legs.employee} <= bridged:
                 await self._perform(Effect.CONNECT)
         elif self.state is State.ARRIVED:
             await self._event(Event.GREETED)
-        else:
+        elif self.state in {State.WAITING, State.OFFERED}:
             await self._perform(Effect.START_WAITING)
             if self.state is State.OFFERED:
                 await self._adopt_offer(employee)

@@ -103,7 +103,10 @@ def files(plan: Plan) -> dict[str, str]:
         "http.conf": _http(plan.ports),
         "ari.conf": _ari(plan.ari_password),
         "rtp.conf": _rtp(plan.ports),
-        "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.folder}/data/moh\nsort=alpha\n",
+        "musiconhold.conf": "".join(
+            f"[{name}]\nmode=files\ndirectory={plan.folder}/data/{folder}\nsort=alpha\n"
+            for name, folder in (("default", "moh"), (dialplan.ANNOUNCED_MUSIC, "technical"))
+        ),
         "sorcery.conf": _SORCERY,
         "pjsip.conf": _pjsip(plan),
         "extensions.conf": dialplan.text(

@@ -2,13 +2,19 @@
 
 With `StasisBroadcast` a call goes only to a process that claims it within half a second, so that a frozen process gets none.
 Without it (before Asterisk 20.17 and 22.7) `Stasis` fails at once when no process is connected. Either way the citizen then
-hears that help is on its way, and music, and the call is offered again every few seconds until somebody takes it.
+hears music, and when that lasts some seconds that help is on its way; meanwhile the call is offered again several times a second,
+so that it loses no time once there is somebody to take it. What is heard comes from the hold music's player, which goes on beside
+the attempts: an announcement played here would have to end first. Each call is answered before it is handed over, for whoever
+calls is told something, and it saves the process a command.
 """
 
 APPLICATION = "bl-phone"
 ANNOUNCEMENT = "borgerlinje/technical"
+# A class of hold music: the announcement, then the music, again and again.
+ANNOUNCED_MUSIC = "technical"
 
-# The announcement comes in the first round and in every tenth after it.
+# A process that died or froze is back within these rounds, as a rule, and then there is nothing to announce.
+ROUNDS_OF_MUSIC = 10
 _TEMPLATE = """[general]
 static=yes
 writeprotect=yes
@@ -20,16 +26,24 @@ exten => _[+0-9].,1,GotoIf($[{is_from_network}]?from-net,${{EXTEN}},1)
  same => n,Hangup(21)
 
 [from-net]
+; A network we trust says a withheld number all the same, marked as not to be shown: nobody here is to know it.
 exten => _[+0-9].,1,Set(BL_DIALLED=${{EXTEN}})
- same => n,Set(ROUND=0)
+ same => n,GotoIf($["${{CALLERID(num-pres):0:6}}" != "prohib"]?shown)
+ same => n,Set(CALLERID(num)=)
+ same => n,Set(CALLERID(name)=)
+ same => n(shown),Set(ROUND=0)
+ same => n,Answer(,i)
  same => n(try),{hand_over}
  same => n,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?end)
- same => n,Answer(,i)
  same => n,Set(ROUND=$[${{ROUND}}+1])
- same => n,GotoIf($[${{ROUND}} % 10 != 1]?music)
- same => n,Playback({announcement})
- same => n(music),MusicOnHold(default,3)
+ same => n,GotoIf($[${{ROUND}} = 1]?music)
+ same => n,GotoIf($[${{ROUND}} = {rounds}]?announce)
+ same => n(wait),Wait(0.3)
  same => n,Goto(try)
+ same => n(music),StartMusicOnHold(default)
+ same => n,Goto(wait)
+ same => n(announce),StartMusicOnHold({announced_music})
+ same => n,Goto(wait)
  same => n(end),Hangup()
 
 [from-citizens]
@@ -48,4 +62,9 @@ def text(*, has_broadcast: bool, sip_port: int, binds_all: bool) -> str:
     is_from_network = f'"${{CHANNEL(pjsip,local_addr):-{len(port)}}}" = "{port}"'
     if binds_all:
         is_from_network += ' | "${CHANNEL(pjsip,local_addr)}" = ""'
-    return _TEMPLATE.format(hand_over=hand_over, announcement=ANNOUNCEMENT, is_from_network=is_from_network)
+    return _TEMPLATE.format(
+        hand_over=hand_over,
+        announced_music=ANNOUNCED_MUSIC,
+        rounds=ROUNDS_OF_MUSIC,
+        is_from_network=is_from_network,
+    )

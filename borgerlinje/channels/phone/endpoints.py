@@ -1,9 +1,10 @@
 """Tells Asterisk of the SIP accounts in the rows: pushed into its memory, taken out when they are over.
 
-Nothing lies on disk and nothing is read from the database when a phone signs in. An Asterisk that started anew knows none, so
-those pushed before its start are pushed again.
+Nothing lies on disk and nothing is read from the database when a phone signs in. An Asterisk that started anew knows none: each
+connection to one begins by asking which it knows, and the others are pushed again. No clock is asked when that was.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +22,7 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 _CREATED_IN_ORDER = ("auth", "aor", "endpoint")
 
 
-def due(*, started_at: datetime, now: datetime) -> Steps[list[Row]]:
+def due(*, now: datetime) -> Steps[list[Row]]:
     """Return the accounts Asterisk must be told of, and those that are over (`is_over`) and not cleared away yet."""
     return (
         yield Query(
@@ -29,10 +30,19 @@ def due(*, started_at: datetime, now: datetime) -> Steps[list[Row]]:
             SELECT id, name, kind, secret, contact_uri, revoked_at IS NOT NULL OR expires_at <= %(now)s AS is_over
               FROM phone_phoneendpoint
              WHERE revoked_at IS NOT NULL AND pushed_at IS NOT NULL
-                OR revoked_at IS NULL AND (expires_at <= %(now)s OR pushed_at IS NULL OR pushed_at < %(started)s)
+                OR revoked_at IS NULL AND (expires_at <= %(now)s OR pushed_at IS NULL)
             """,
-            {"now": now, "started": started_at},
+            {"now": now},
         )
+    )
+
+
+def do_note_unknown(known: Sequence[str]) -> Steps[None]:
+    """Note that Asterisk has yet to be told of every account but those it knows."""
+    yield Query(
+        "UPDATE phone_phoneendpoint SET pushed_at = NULL"
+        " WHERE revoked_at IS NULL AND pushed_at IS NOT NULL AND name <> ALL(%(known)s::text[])",
+        {"known": list(known)},
     )
 
 
@@ -83,13 +93,22 @@ class Refusals:
         self._waits.pop(account, None)
 
 
-async def synchronise(ari: Ari, store: Store, refusals: Refusals, *, started_at: datetime) -> None:
+async def compare(ari: Ari, store: Store) -> None:
+    """Find out which accounts this Asterisk has not been told of; to be called once for each connection.
+
+    Raises AriError when Asterisk cannot be reached.
+    """
+    known = [endpoint["resource"] for endpoint in await ari.read("/endpoints/PJSIP")]
+    await store.write(partial(do_note_unknown, known))
+
+
+async def synchronise(ari: Ari, store: Store, refusals: Refusals) -> None:
     """Bring Asterisk's accounts in line with the rows; one that is refused is no reason not to tell of the others.
 
     Raises AriError when Asterisk cannot be reached, or psycopg.OperationalError.
     """
     now = clock.now()
-    for row in await store.read(due(started_at=started_at, now=now)):
+    for row in await store.read(due(now=now)):
         # Another address for the same account, or its end, is tried at once.
         account = (row["name"], row["contact_uri"], row["is_over"])
         if not refusals.is_due(account, now=now):
@@ -144,7 +163,14 @@ def objects(row: Row) -> dict[str, dict[str, str]]:
         return {
             "aor": {"contact": row["contact_uri"], "qualify_frequency": "0"},
             # It has no password, and only receives: nobody becomes this account by naming it.
-            "endpoint": {**common, "context": "from-employees", "identify_by": "ip", "allow": "alaw", "aors": name},
+            "endpoint": {
+                **common,
+                "context": "from-employees",
+                "identify_by": "ip",
+                "allow": "alaw",
+                "aors": name,
+                "rtp_timeout": "30",
+            },
         }
     auth = {"auth_type": "userpass", "username": name, "password": row["secret"]}
     # A-law first: a call from the telephone network then passes through without conversion.

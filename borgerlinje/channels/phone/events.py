@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Everything else (about 50 events per call) is filtered out by Asterisk itself.
+# Everything else (about 50 events per call) is filtered out by Asterisk itself. Of a channel that came to us StasisEnd is the last we
+# hear, and ChannelHangupRequest the first sign, before its playback ends; one that we rang ends with ChannelDestroyed, which says why.
 WANTED = (
     "CallBroadcast",
     "StasisStart",
@@ -55,7 +56,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A channel hangs up: the first that is heard of it. Its cause comes with `Ended`."""
+    """A channel hangs up, or has left us. Its cause comes with `Ended`, if it comes."""
 
     channel: Channel
 
@@ -69,7 +70,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A channel is gone; `cause` is the Q.850 number (17 busy, 19 no answer, 20 not registered)."""
+    """A channel is gone; `cause` is the Q.850 number (16 hung up, 17 busy, 19 no answer, 20 not registered, 44 fell silent)."""
 
     channel: Channel
     cause: int

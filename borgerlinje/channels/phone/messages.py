@@ -8,7 +8,7 @@ from borgerlinje.kit.database import Row
 
 @dataclass(frozen=True, slots=True)
 class CitizenLeft:
-    """The citizen's channel hangs up."""
+    """The citizen's channel is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class EmployeeAnswered:
 
 @dataclass(frozen=True, slots=True)
 class EmployeeLeft:
-    """The employee's channel hangs up; `cause` is known when it is gone, None at the first sign."""
+    """The employee's channel is gone; `cause` is Q.850."""
 
     offer_id: UUID
-    cause: int | None
+    cause: int
 
 
 @dataclass(frozen=True, slots=True)

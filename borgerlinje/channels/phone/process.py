@@ -6,9 +6,9 @@ go on, and the next one takes over.
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime
 
 import django.db
 import psycopg
@@ -28,6 +28,7 @@ log = structlog.get_logger("phone")
 
 LOOK_SECONDS = 1.0
 RELOAD_SECONDS = 60.0
+_ENDPOINTS_PAUSE_SECONDS = 0.1
 _AWAY = (psycopg.OperationalError, django.db.OperationalError, PoolTimeout)
 
 
@@ -57,6 +58,9 @@ async def main() -> None:
 
 
 async def _serve(address: Address) -> None:
+    # What is here now stays: the collector need not go through it again and again while calls come and go.
+    gc.collect()
+    gc.freeze()
     book = Book()
     async with make_pool() as pool, Ari.opened(address) as ari:
         hints = await _connect_hints()
@@ -99,11 +103,11 @@ async def _keep_connected(tools: Tools, hints: Hints) -> None:
 async def _serve_connection(tools: Tools, hints: Hints, arriving: AsyncIterator[events.AriEvent]) -> None:
     async with asyncio.TaskGroup() as tasks:
         board = Switchboard(tools, tasks)
-        started_at = await board.adopt()
-        log.info("connected", calls=len(board), asterisk_started_at=started_at.isoformat())
+        is_new = await board.adopt()
+        log.info("connected", calls=len(board), is_new_asterisk=is_new)
         push, reload = asyncio.Event(), asyncio.Event()
         tasks.create_task(_watch(board, hints, push=push, reload=reload), name="watch")
-        tasks.create_task(_keep_endpoints(tools, push, started_at), name="endpoints")
+        tasks.create_task(_keep_endpoints(tools, push), name="endpoints")
         tasks.create_task(_keep_book(tools, reload), name="book")
         async for event in arriving:
             if isinstance(event, events.Replaced):
@@ -128,18 +132,19 @@ async def _watch(board: Switchboard, hints: Hints, *, push: asyncio.Event, reloa
             reload.set()
 
 
-async def _keep_endpoints(tools: Tools, push: asyncio.Event, started_at: datetime) -> None:
+async def _keep_endpoints(tools: Tools, push: asyncio.Event) -> None:
+    await endpoints.compare(tools.ari, tools.store)
     tidied_at = 0.0
     refusals = endpoints.Refusals()
     while True:
         push.clear()
-        await endpoints.synchronise(tools.ari, tools.store, refusals, started_at=started_at)
+        await endpoints.synchronise(tools.ari, tools.store, refusals)
         if (now := asyncio.get_running_loop().time()) - tidied_at > RELOAD_SECONDS:
             tidied_at = now
             await tools.store.write(lambda: endpoints.do_forget_old(now=clock.now()))
         await push.wait()
-        # Hints come in flocks; one look serves them all.
-        await asyncio.sleep(0.02)
+        # Hints come in flocks, most of them about offers; one look serves them all.
+        await asyncio.sleep(_ENDPOINTS_PAUSE_SECONDS)
 
 
 async def _keep_book(tools: Tools, reload: asyncio.Event) -> None:

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from borgerlinje.contacts.lifecycle import PRESENT
 from borgerlinje.kit.database import Query, Row, Steps
 
-_OPEN_OFFERS = """
-SELECT o.id, o.contact_id, o.employee_id, o.expires_at, o.rung_at, c.dialled, l.name AS line_name, e.name AS endpoint
+# The offers that ring already are many more than those that are new: of them only the id of each that is over comes back.
+_OFFERS_BESIDES = """
+SELECT o.id, o.contact_id, o.employee_id, o.expires_at, c.dialled, l.name AS line_name, e.name AS endpoint
   FROM dispatch_offer o
   JOIN contacts_contact c ON c.id = o.contact_id AND c.channel = 'phone' AND c.state = 'offered'
   JOIN lines_line l ON l.id = c.line_id
   LEFT JOIN phone_phoneendpoint e ON e.employee_id = o.employee_id AND e.revoked_at IS NULL
         AND (e.expires_at IS NULL OR e.expires_at > %(now)s)
- WHERE o.ended_at IS NULL
- ORDER BY o.made_at
+ WHERE o.ended_at IS NULL AND NOT o.id = ANY(%(ringing)s::uuid[])
+UNION ALL
+SELECT o.id, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM dispatch_offer o WHERE o.id = ANY(%(ringing)s::uuid[]) AND o.ended_at IS NOT NULL
+ ORDER BY id
 """
 
 # The offer of a call: the open one while it rings, the one that was answered while they talk.
@@ -23,14 +28,18 @@ SELECT c.id, c.state, c.channel_ref, c.line_id, c.arrived_at, o.id AS offer_id
   FROM contacts_contact c
   LEFT JOIN LATERAL (
        SELECT id FROM dispatch_offer o WHERE o.contact_id = c.id
-          AND (c.state = 'offered' AND o.ended_at IS NULL OR c.state = 'connected' AND o.ended_as = 'answered')
+          AND (c.state = 'offered' AND o.ended_at IS NULL
+               OR c.state IN ('connected', 'held', 'consulting', 'three_way') AND o.ended_as = 'answered')
         ORDER BY o.made_at DESC LIMIT 1) o ON true
 """
 
 
-def open_offers(*, now: datetime) -> Steps[list[Row]]:
-    """Return every open offer of a telephone contact, with the account of the employee's phone (None: there is none)."""
-    return (yield Query(_OPEN_OFFERS, {"now": now}))
+def offers_besides(ringing: Sequence[UUID], *, now: datetime) -> Steps[list[Row]]:
+    """Return every open offer of a telephone contact that does not ring yet, and (`contact_id` None) what rings and is over.
+
+    `endpoint` is the account of the employee's phone (None: there is none).
+    """
+    return (yield Query(_OFFERS_BESIDES, {"ringing": list(ringing), "now": now}))
 
 
 def standing(contact_ids: Sequence[UUID]) -> Steps[list[Row]]:
@@ -39,9 +48,9 @@ def standing(contact_ids: Sequence[UUID]) -> Steps[list[Row]]:
 
 
 def unfinished_calls() -> Steps[list[Row]]:
-    """Return what the rows say of every telephone contact that should have a channel."""
-    condition = "c.channel = 'phone' AND c.state IN ('arrived', 'waiting', 'offered', 'connected')"
-    return (yield Query(f"{_STANDING} WHERE {condition}", {}))
+    """Return what the rows say of every telephone contact whose citizen should be on the line."""
+    condition = "c.channel = 'phone' AND c.state = ANY(%(states)s) AND NOT c.is_callback"
+    return (yield Query(f"{_STANDING} WHERE {condition}", {"states": [state.value for state in PRESENT]}))
 
 
 def known_channels(channel_refs: Sequence[str]) -> Steps[set[str]]:

@@ -14,7 +14,9 @@ EMPLOYEE_PREFIX = "bl-e-"
 BRIDGE_PREFIX = "bl-b-"
 CITIZEN_ACCOUNT_PREFIX = "bl-c-"
 
-# Q.850 and SIP as Asterisk maps them: 19 no answer (408, 480), 21 rejected (603).
+# Q.850 and SIP as Asterisk maps them: 16 hung up (BYE), 19 no answer (408, 480), 21 rejected (603). A phone that fell silent
+# (`rtp_timeout`: its browser crashed, its network went) is 44.
+_HUNG_UP = 16
 _NO_ANSWER = 19
 _REJECTED = 21
 
@@ -78,6 +80,14 @@ def unanswered(cause: int, *, is_overdue: bool) -> Event:
     if is_overdue or cause == _NO_ANSWER:
         return Event.OFFER_EXPIRED
     return Event.OFFER_FAILED
+
+
+def left(cause: int) -> Event:
+    """Tell what it means for the conversation that the employee's phone is gone.
+
+    `cause` is Q.850. Only who hangs up has ended it; whoever is gone in any other way was lost, and the citizen stays.
+    """
+    return Event.EMPLOYEE_LEFT if cause == _HUNG_UP else Event.EMPLOYEE_LOST
 
 
 def bridge(legs: Legs) -> Command:

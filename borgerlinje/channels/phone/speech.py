@@ -31,6 +31,7 @@ ACCOUNT_USED: Final = (
 )
 TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
+EMPLOYEE_LOST: Final = "Forbindelsen til medarbejderen blev afbrudt. Du er først i køen. Bliv på linjen."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
 LONGEST_QUEUE_SAID: Final = 20
 
@@ -52,7 +53,7 @@ def position_text(position: int) -> str:
 def fixed_texts() -> list[str]:
     """Return the texts that every Asterisk needs, whatever lines there are."""
     positions = [position_text(number) for number in range(1, LONGEST_QUEUE_SAID + 2)]
-    return [UNKNOWN_NUMBER, ACCOUNT_USED, TECHNICAL_END, *positions]
+    return [UNKNOWN_NUMBER, ACCOUNT_USED, TECHNICAL_END, EMPLOYEE_LOST, *positions]
 
 
 def name_of(text: str, language: str = "da") -> str:
@@ -101,14 +102,23 @@ def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> 
     return True
 
 
-def prepare(sounds: Path, music_dir: Path) -> None:
-    """Make what Asterisk itself needs before it starts: the hold music, and the announcement for when nobody takes calls."""
+def prepare(sounds: Path, music_dir: Path, announced_dir: Path) -> None:
+    """Make what Asterisk itself needs before it starts: the hold music, and the announcement for when nobody takes calls.
+
+    `announced_dir` then holds both, in the order in which they are played.
+    """
     (sounds / _FOLDER).mkdir(parents=True, exist_ok=True)
     music_dir.mkdir(parents=True, exist_ok=True)
     if not (music_dir / "hold.wav").exists():
         _write_sound(music_dir / "hold", music.compose(), music.RATE)
     if not has_sound(sounds, ANNOUNCEMENT):
         make(TECHNICAL, "da", sounds, name=ANNOUNCEMENT)
+    announced_dir.mkdir(parents=True, exist_ok=True)
+    for suffix, _ in _RATES:
+        for name, source in (("1-announcement", sounds / ANNOUNCEMENT), ("2-music", music_dir / "hold")):
+            link, target = announced_dir / f"{name}.{suffix}", source.with_name(f"{source.name}.{suffix}")
+            if target.exists() and not link.is_symlink():
+                link.symlink_to(target)
 
 
 def resample(samples: Samples, rate: int, new_rate: int) -> Samples:

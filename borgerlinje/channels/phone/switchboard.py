@@ -5,8 +5,10 @@ begin, whether this process, the connection, the database or Asterisk itself was
 """
 
 import asyncio
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -17,10 +19,10 @@ from borgerlinje.contacts.lifecycle import State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
 log = structlog.get_logger("phone")
+
+# A variable of Asterisk's own, which goes with it: set, a telephone process has taken over the calls of this one before.
+ADOPTED = "BL_ADOPTED"
 
 
 class Switchboard:
@@ -36,29 +38,30 @@ class Switchboard:
     def __len__(self) -> int:
         return len(self._by_channel)
 
-    async def adopt(self) -> datetime:
-        """Take over the calls there are, close those that are gone, and return when Asterisk started.
+    async def adopt(self) -> bool:
+        """Take over the calls there are, close those that are gone, and tell whether this Asterisk is a new one.
 
+        A mark in its memory tells that, and no clock: those of Asterisk, of the rows and of this process may differ by hours.
         Raises AriError or psycopg.OperationalError.
         """
         ari = self._tools.ari
-        info, channels, bridges, application = await asyncio.gather(
-            ari.read("/asterisk/info"),
+        mark, channels, bridges, application = await asyncio.gather(
+            ari.command("GET", "/asterisk/variable", query={"variable": ADOPTED}),
             ari.read("/channels"),
             ari.read("/bridges"),
             ari.read(f"/applications/{ari.address.application}"),
         )
-        started_at = _instant(info["status"]["startup_time"])
+        is_new_server = not (mark.is_done and mark.body["value"])
         rows = await self._tools.store.read(queries.unfinished_calls())
         members = {channel["id"]: channel["state"] for channel in channels}
         bridged = {channel_id for bridge in bridges for channel_id in bridge["channels"]}
         for row in rows:
-            is_new_server = row["arrived_at"] < started_at
             self._start(Call.adopted(self._tools, row, members=members, bridged=bridged, is_new_server=is_new_server))
             if row["offer_id"] and rules.employee_channel(row["offer_id"]) in members:
                 self._by_offer[row["offer_id"]] = self._by_contact[row["id"]]
         await self._tidy(channels, bridges, set(application["channel_ids"]))
-        return started_at
+        await ari.command("POST", "/asterisk/variable", query={"variable": ADOPTED, "value": "yes"})
+        return is_new_server
 
     def handle(self, event: events.AriEvent) -> None:  # noqa: C901 - one branch per kind of event
         """Hand an event to the call it concerns. Never waits."""
@@ -68,38 +71,41 @@ class Switchboard:
             case events.Entered(channel, args) if args[:1] == ("inbound",):
                 self._arrived(channel)
             case events.Entered(channel, _):
-                offer_id = rules.offer_of(channel.id)
-                if offer_id and (ours := self._by_offer.get(offer_id)):
-                    ours.put(messages.EmployeeAnswered(offer_id))
-                else:
+                if not self._tell_of_employee(channel, messages.EmployeeAnswered):
                     self._spawn(self._drop(channel.id), "drop")
             case events.Changed(channel) if channel.state == "Ringing":
-                offer_id = rules.offer_of(channel.id)
-                if offer_id and (ours := self._by_offer.get(offer_id)):
-                    ours.put(messages.EmployeeRings(offer_id))
-            case events.Left(channel):
-                self._left(channel.id, None)
+                self._tell_of_employee(channel, messages.EmployeeRings)
             case events.Ended(channel, cause):
-                self._left(channel.id, cause)
+                self._tell_of_employee(channel, partial(messages.EmployeeLeft, cause=cause))
+            case events.Left(channel):
+                if ours := self._by_channel.get(channel.id):
+                    ours.put(messages.CitizenLeft())
             case events.Played(playback_id, channel_id, _):
                 if ours := self._by_channel.get(channel_id):
                     ours.put(messages.Played(playback_id))
+
+    def _tell_of_employee(self, channel: events.Channel, message: Callable[[UUID], messages.Message]) -> bool:
+        """Tell the call whose employee this channel rings or carries; False when there is none."""
+        offer_id = rules.offer_of(channel.id)
+        ours = self._by_offer.get(offer_id) if offer_id else None
+        if ours is None or offer_id is None:
+            return False
+        ours.put(message(offer_id))
+        return True
 
     async def look(self, *, thoroughly: bool) -> None:
         """Ring for the offers that have not been rung, and stop where an offer is over.
 
         `thoroughly` compares every call with its row: the net under lost hints and under commits whose answer was lost.
         """
-        offers = await self._tools.store.read(queries.open_offers(now=clock.now()))
-        for offer in offers:
-            ours = self._by_contact.get(offer["contact_id"])
-            if ours and offer["id"] not in self._by_offer:
+        ringing = [offer_id for offer_id, ours in self._by_offer.items() if ours.rings_for(offer_id)]
+        for offer in await self._tools.store.read(queries.offers_besides(ringing, now=clock.now())):
+            if offer["contact_id"] is None:
+                if ours := self._by_offer.get(offer["id"]):
+                    ours.put(messages.Compare())
+            elif (ours := self._by_contact.get(offer["contact_id"])) and offer["id"] not in self._by_offer:
                 self._by_offer[offer["id"]] = ours
                 ours.put(messages.Ring(offer))
-        is_open = {offer["id"] for offer in offers}
-        for ours in {id(one): one for one in self._by_offer.values()}.values():
-            if ours.state is State.OFFERED and ours.legs.offer_id not in is_open:
-                ours.put(messages.Compare())
         if thoroughly and self._by_contact:
             for row in await self._tools.store.read(queries.standing(list(self._by_contact))):
                 self._compare(row)
@@ -112,12 +118,6 @@ class Switchboard:
     def _arrived(self, channel: events.Channel) -> None:
         if channel.id not in self._by_channel:
             self._start(Call.arriving(self._tools, channel))
-
-    def _left(self, channel_id: str, cause: int | None) -> None:
-        if ours := self._by_channel.get(channel_id):
-            ours.put(messages.CitizenLeft())
-        elif (offer_id := rules.offer_of(channel_id)) and (ours := self._by_offer.get(offer_id)):
-            ours.put(messages.EmployeeLeft(offer_id, cause))
 
     def _start(self, ours: Call) -> None:
         self._by_channel[ours.legs.citizen] = ours
@@ -167,8 +167,3 @@ class Switchboard:
             offer_id = rules.offer_of(bridge["id"])
             if offer_id and offer_id not in self._by_offer:
                 await self._quietly("DELETE", f"/bridges/{bridge['id']}")
-
-
-def _instant(text: str) -> datetime:
-    """Read Asterisk's time, "2026-11-22T01:00:29.040+0000"."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)

@@ -1,26 +1,38 @@
 """What a citizen hears of us: a text spoken, or music."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from borgerlinje.channels.phone import rules, speech
-from borgerlinje.channels.phone.ari import Answer
+from borgerlinje.channels.phone import speech
+from borgerlinje.channels.phone.orders import Orders
 from borgerlinje.channels.phone.rules import Command, Legs
 from borgerlinje.contacts.lifecycle import Effect
+
+T = TypeVar("T")
+_LONGEST_SILENCE_SECONDS: Final = 0.3
+_NOT_THERE: Final = frozenset({404, 409})  # No such channel, or it has left us.
 
 
 class Voice:
     """Speaks and plays to one citizen's channel; `playing` is the playback under way, empty when there is none.
 
-    `sounds` is None when Asterisk's sounds are out of reach: then nothing is said.
+    `sounds` is None when Asterisk's sounds are out of reach: then nothing is said. `is_heard` is False once the channel was found
+    gone: the report of that is on its way.
     """
 
-    def __init__(self, citizen: str, sounds: Path | None, command: Callable[[Command], Awaitable[Answer]]) -> None:
+    def __init__(self, citizen: str, sounds: Path | None, orders: Orders) -> None:
         self.playing = ""
+        self.is_heard = True
         self._citizen = citizen
         self._sounds = sounds
-        self._command = command
+        self._orders = orders
+
+    def can_say(self, text: str) -> bool:
+        """Tell whether there is anything to say, and something to say it with."""
+        return self._sounds is not None and bool(text.strip())
 
     async def say(self, text: str, language: str) -> bool:
         """Begin to speak; False when nothing can be heard."""
@@ -32,21 +44,41 @@ class Voice:
             return False
         playback_id = f"bl-p-{uuid4()}"
         query: dict[str, str | int] = {"media": f"sound:{name}", "playbackId": playback_id}
-        answer = await self._command(Command("POST", f"/channels/{self._citizen}/play", query))
+        answer = await self._orders.give(Command("POST", f"/channels/{self._citizen}/play", query))
         self.playing = playback_id if answer.is_done else ""
+        self.is_heard = answer.status not in _NOT_THERE
         return answer.is_done
+
+    async def announce(self, text: str, language: str) -> None:
+        """Speak to one who waits: the music stops for it, and goes on at once when nothing can be heard."""
+        await self.stop_music()
+        if not await self.say(text, language):
+            await self.music()
 
     async def be_quiet(self) -> None:
         """Stop speaking."""
         if self.playing:
-            await self._command(Command("DELETE", f"/playbacks/{self.playing}"))
+            await self._orders.give(Command("DELETE", f"/playbacks/{self.playing}"))
             self.playing = ""
 
     async def music(self) -> None:
         """Play the music of those who wait."""
-        for command in rules.commands(Effect.START_WAITING, Legs(self._citizen)):
-            await self._command(command)
+        await self._orders.carry_out(Effect.START_WAITING, Legs(self._citizen))
 
     async def stop_music(self) -> None:
         """Stop the music."""
-        await self._command(Command("DELETE", f"/channels/{self._citizen}/moh"))
+        await self._orders.give(Command("DELETE", f"/channels/{self._citizen}/moh"))
+
+    async def patiently(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for work to be done; the citizen, who has been answered, hears music as soon as that takes long."""
+        task = asyncio.create_task(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=_LONGEST_SILENCE_SECONDS)
+            if done:
+                return task.result()
+            await self.music()
+            result = await task
+            await self.stop_music()
+            return result
+        finally:
+            task.cancel()

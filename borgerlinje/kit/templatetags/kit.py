@@ -1,11 +1,16 @@
 """How signs, clocks and numbers are written on every page."""
 
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.template.defaultfilters import date as format_date
 from django.templatetags.static import static
+from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -48,7 +53,7 @@ def minutes(seconds: float | None) -> str:
 def running_clock(since: datetime | None) -> SafeString:
     """Write the time gone since an instant; the page's script lets it run on."""
     if since is None:
-        return format_html("<time>–</time>")
+        return format_html("<time>{}</time>", "–")
     gone = (clock.now() - since).total_seconds()
     return format_html('<time data-since="{}">{}</time>', since.isoformat(), minutes(gone))
 
@@ -57,3 +62,28 @@ def running_clock(since: datetime | None) -> SafeString:
 def at_clock(moment: datetime | None) -> str:
     """Write the local time of day, `14.32`."""
     return format_date(moment.astimezone(clock.COPENHAGEN), "H.i") if moment else ""
+
+
+@register.simple_tag(takes_context=True)
+def live_stream(context: dict[str, Any]) -> SafeString | str:
+    """Write which script keeps the live stream and, opaquely, whose page this is in which session; nothing for a stranger.
+
+    A page that names another person or session than the one before lets the browser's stream be opened anew.
+    """
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return ""
+    who = ".".join(_opaque(each) for each in (user.pk, request.session.session_key))
+    return format_html(' data-live-worker="{}" data-live-who="{}"', _with_version("kit/live-worker.js"), who)
+
+
+def _opaque(value: object) -> str:
+    return salted_hmac("borgerlinje.live", str(value), algorithm="sha256").hexdigest()[:12]
+
+
+@cache
+def _with_version(name: str) -> str:
+    """Return the address of a static file that changes with what is in it: tabs of two versions share no worker."""
+    found = finders.find(name)
+    return f"{static(name)}?{sha256(Path(str(found)).read_bytes()).hexdigest()[:12]}" if found else static(name)

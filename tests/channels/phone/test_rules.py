@@ -28,6 +28,14 @@ def test_unanswered_phone_says_what_became_of_the_offer(cause: int, is_overdue: 
     assert rules.unanswered(cause, is_overdue=is_overdue) is event
 
 
+@pytest.mark.parametrize(
+    ("cause", "event"),
+    [(16, Event.EMPLOYEE_LEFT), (44, Event.EMPLOYEE_LOST), (41, Event.EMPLOYEE_LOST), (0, Event.EMPLOYEE_LOST)],
+)
+def test_only_who_hangs_up_has_ended_the_conversation(cause: int, event: Event):
+    assert rules.left(cause) is event
+
+
 def test_ids_tell_their_offer_and_others_tell_none():
     assert rules.offer_of(LEGS.employee) == OFFER
     assert rules.offer_of(LEGS.bridge) == OFFER

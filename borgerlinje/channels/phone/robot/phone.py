@@ -68,6 +68,13 @@ class Robot:
         wire, self._wire = self._wire, None
         wire.close()
 
+    def vanish(self) -> None:
+        """Fall silent without a word, as a phone that loses its power: nothing is sent or answered any more."""
+        for call in self.calls:
+            call.audio.close()
+        wire, self._wire = self.wire, None
+        wire.close()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self

@@ -6,6 +6,7 @@
 
   const acts = {
     answer: () => phone.answer(),
+    accept: () => document.querySelector("[data-accept]").click(),
     "hang-up": () => phone.hangUp(),
     mute: () => phone.toggleMute(),
     "try-phone": () => phone.start(),
@@ -21,71 +22,30 @@
   document.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey && keys[event.key] && !desk.hidden) {
       event.preventDefault();
-      if (document.querySelector(`[data-do="${keys[event.key]}"]`)) acts[keys[event.key]]();
-    }
-    const closing = document.getElementById("closing");
-    if (!closing || !closing.contains(event.target)) return;
-    // The digits work only while the list has the focus.
-    if (event.target.name === "outcome" && /^[1-9]$/.test(event.key)) {
-      const choice = closing.querySelectorAll('input[name="outcome"]')[Number(event.key) - 1];
-      if (choice && !choice.disabled) {
-        choice.checked = true;
-        choice.focus();
-        keep(choice);
-      }
-    }
-    if (event.key === "Enter" && event.target.name === "outcome") {
-      event.preventDefault();
-      closing.querySelector(event.shiftKey ? 'button[name="then"]' : "button:not([name])").click();
+      const act = event.key === "F2" && document.querySelector("[data-accept]") ? "accept" : keys[event.key];
+      if (act === "accept" || document.querySelector(`[data-do="${act}"]`)) acts[act]();
     }
   });
 
   // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
   document.addEventListener("input", (event) => {
     if (event.target.closest("#note-form")) event.target.dataset.dirty = "";
-    if (event.target.name === "outcome") keep(event.target);
     if (event.target.id === "ring-volume") localStorage.setItem("bl-ring-volume", event.target.value);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const source = event.detail.elt;
     const form = source.closest && source.closest("#note-form");
     if (form && event.detail.successful) saved(form);
-    if (form && !event.detail.successful) fault(document.getElementById("note-fault"), event.detail.xhr);
-    if (source.id === "closing" && !event.detail.successful) fault(document.getElementById("closing-fault"), event.detail.xhr);
     if (event.detail.xhr.status === 401) location.reload();
   });
-
-  // A choice that was made stands, whatever the desk re-reads before the contact is closed.
-  function keep(choice) {
-    choice.closest("fieldset").dataset.dirty = "";
-  }
 
   function saved(form) {
     form.querySelectorAll("[data-dirty]").forEach((field) => delete field.dataset.dirty);
     form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
-    document.getElementById("note-fault").replaceChildren();
+    form.querySelectorAll("[data-place]").forEach((place) => place.replaceChildren());
   }
 
-  // Says under the field why a text was refused; the text itself stays as it was written.
-  function fault(place, xhr) {
-    if (!place) return;
-    place.dataset.dirty = "";
-    if (place.id === "note-fault") document.getElementById("notat").setAttribute("aria-invalid", "true");
-    const text = xhr.status ? new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent.trim() : "";
-    const line = document.createElement("span");
-    line.className = "bl-error";
-    line.textContent = text || JSON.parse(document.getElementById("desk-texts").textContent).notSaved;
-    place.replaceChildren(line);
-  }
-
-  // The first radio of the closing list takes the focus when the list appears, unless the hand is in a text.
-  let shown = "";
   document.addEventListener("htmx:afterSettle", () => {
-    const now = document.getElementById("indhold").dataset.state;
-    if (now === "wrap_up" && shown !== "wrap_up" && !/^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) {
-      document.querySelector('#closing input[name="outcome"]').focus();
-    }
-    shown = now;
     volume();
     title();
   });
@@ -114,16 +74,20 @@
     if (!wantsReady || state === "starting") return;
     wantsReady = false;
     if (state !== "ready") return htmx.trigger(desk, "bl:read");
-    htmx.ajax("POST", desk.dataset.presence, { source: desk, target: desk, swap: "morph:innerHTML", values: { status: "ready" } });
+    phone.post(desk.dataset.presence, { status: "ready" }).then(() => htmx.trigger(desk, "bl:read")).catch(() => {});
   });
 
   const offline = document.getElementById("desk-offline");
   document.addEventListener("bl:offline", () => { offline.hidden = false; });
   document.addEventListener("bl:online", () => {
     offline.hidden = true;
-    const unsaved = document.querySelector("#note-form:has([data-dirty])");
-    if (unsaved) htmx.trigger(unsaved, "bl:save");
+    save();
   });
+  addEventListener("online", save);
+  function save() {
+    const unsaved = document.querySelector("#note-form:has(:is(input, textarea)[data-dirty])");
+    if (unsaved) htmx.trigger(unsaved, "bl:save");
+  }
 
   function elsewhere(isElsewhere) {
     desk.hidden = isElsewhere;
@@ -157,7 +121,7 @@
         return new Promise(() => {});
       });
     } catch {
-      // Another window took the desk over.
+      // Another window took the desk over; what it says of the employee holds from now on.
       phone.stop();
       elsewhere(true);
     }

@@ -11,24 +11,27 @@
   let microphone = null;
   let ringing = null;
   let retry = 1000;
+  let name = "";
+  let isFresh = true;
+  let mayLeave = false;
 
-  function state(name) {
+  function state(phoneState) {
     const now = desk();
     if (!now) return;
-    now.dataset.phoneState = name;
+    now.dataset.phoneState = phoneState;
     paint();
-    document.dispatchEvent(new CustomEvent("bl:phone", { detail: name }));
+    document.dispatchEvent(new CustomEvent("bl:phone", { detail: phoneState }));
   }
 
   // The fragment is drawn anew by the server: what only this browser knows is painted over it each time.
   function paint() {
-    const name = desk().dataset.phoneState;
+    const { phoneState } = desk().dataset;
     const text = document.querySelector("[data-phone-text]");
-    if (text) text.textContent = texts[name] || "";
+    if (text) text.textContent = texts[phoneState] || "";
     const notices = document.getElementById("desk-notices");
-    const notice = document.getElementById(`notice-${name}`);
-    if (notices && notices.dataset.shown !== name) {
-      notices.dataset.shown = name;
+    const notice = document.getElementById(`notice-${phoneState}`);
+    if (notices && notices.dataset.shown !== phoneState) {
+      notices.dataset.shown = phoneState;
       notices.replaceChildren(...(notice ? [notice.content.cloneNode(true)] : []));
     }
     const mute = document.querySelector('[data-do="mute"]');
@@ -96,10 +99,13 @@
   }
 
   async function account() {
-    const answer = await post(desk().dataset.phone);
+    // The first account of a page tells the server that whatever page was here before is gone.
+    const answer = await post(desk().dataset.phone, isFresh ? { fresh: 1 } : {});
     if (answer.status === 401) location.reload();
     if (!answer.ok) throw new Error(String(answer.status));
     const given = await answer.json();
+    isFresh = false;
+    name = given.name;
     for (let attempt = 0; attempt < 50; attempt += 1) {
       if ((await (await fetch(`${desk().dataset.phone}${given.name}/`)).json()).ready) return given;
       await new Promise((done) => setTimeout(done, 100));
@@ -195,6 +201,8 @@
     quiet();
     const old = ua;
     ua = null;
+    name = "";
+    isFresh = true;
     if (session) session.terminate();
     if (old) old.stop();
     if (microphone) microphone.getTracks().forEach((track) => track.stop());
@@ -202,9 +210,14 @@
   }
 
   addEventListener("beforeunload", (event) => {
-    if (session && session.isEstablished()) event.preventDefault();
+    if (session && session.isEstablished() && !mayLeave) event.preventDefault();
   });
-  addEventListener("pagehide", () => session && session.terminate());
+  // A page that goes does not hang up: away.js says that it goes, and the citizen comes back to the queue.
   document.addEventListener("htmx:afterSwap", paint);
-  window.blPhone = { start, stop, answer, hangUp, toggleMute, isTalking: () => Boolean(session && session.isEstablished()) };
+  window.blPhone = {
+    start, stop, answer, hangUp, toggleMute, post,
+    name: () => name,
+    isTalking: () => Boolean(session && session.isEstablished()),
+    letLeave: () => { mayLeave = true; },
+  };
 })();

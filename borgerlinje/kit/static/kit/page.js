@@ -26,29 +26,111 @@
     if (date) skew.ms = Math.abs(Date.parse(date) - Date.now()) > 5000 ? Date.parse(date) - Date.now() : 0;
   });
 
-  function listen() {
-    if (!document.querySelector("[data-live]")) return;
-    const stream = new EventSource("/live/");
-    let lost = false;
-    const tell = (topic) => {
-      for (const element of document.querySelectorAll("[data-live]")) {
-        if (!topic || element.dataset.live.split(" ").includes(topic)) htmx.trigger(element, "bl:read");
-      }
+  // News of what many share is read at most once a second, and not by every browser in the same instant.
+  const GAP_MS = 1000;
+  const SPREAD_MS = 250;
+  const reads = new WeakMap();
+
+  function read(element, isUrgent, spread) {
+    const known = reads.get(element) || { at: 0, timer: 0 };
+    reads.set(element, known);
+    const now = () => {
+      clearTimeout(known.timer);
+      known.timer = 0;
+      known.at = Date.now();
+      htmx.trigger(element, "bl:read");
     };
-    stream.addEventListener("open", () => {
-      if (lost) tell("");
-      lost = false;
-      document.body.classList.remove("is-offline");
-      document.dispatchEvent(new CustomEvent("bl:online"));
-    });
-    stream.addEventListener("message", (event) => tell(event.data));
-    stream.addEventListener("error", () => {
-      if (!lost) document.dispatchEvent(new CustomEvent("bl:offline"));
-      lost = true;
-      document.body.classList.add("is-offline");
-      // The browser gives up for good on an error page; then we try again ourselves.
-      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000 + Math.random() * 2000);
-    });
+    if (isUrgent) return now();
+    if (!known.timer) known.timer = setTimeout(now, Math.max(0, known.at + GAP_MS - Date.now()) + Math.random() * spread);
+  }
+
+  function news(topics) {
+    for (const element of document.querySelectorAll("[data-live]")) {
+      const heard = element.dataset.live.split(" ").filter((topic) => topics.includes(topic));
+      if (heard.length) read(element, heard.some((topic) => topic.startsWith("desk:")), SPREAD_MS);
+    }
+  }
+
+  function readEverything() {
+    for (const element of document.querySelectorAll("[data-live]")) read(element, false, GAP_MS);
+  }
+
+  function setOnline(isOnline) {
+    document.body.classList.toggle("is-offline", !isOnline);
+    document.dispatchEvent(new CustomEvent(isOnline ? "bl:online" : "bl:offline"));
+  }
+
+  const told = {
+    online: () => setOnline(true),
+    offline: () => setOnline(false),
+    again: readEverything,
+    stranger: () => location.reload(),
+  };
+
+  // The stream is kept by a worker for all tabs (live-worker.js says what is said to and fro).
+  const WORKER_SILENT_MS = 60_000;
+
+  function listen() {
+    const { liveWorker: address, liveWho: who } = document.body.dataset;
+    if (!address || !document.querySelector("[data-live]")) return;
+    let port = null;
+    let heardAt = Date.now();
+
+    function join(since, isFresh) {
+      port.postMessage({ who, since, isFresh });
+    }
+
+    function take(given) {
+      port = given;
+      port.addEventListener("message", ({ data }) => {
+        heardAt = Date.now();
+        if (data === "ping") {
+          port.postMessage({ who });
+          document.dispatchEvent(new CustomEvent("bl:ping"));
+          return;
+        }
+        if (Array.isArray(data)) news(data);
+        else told[data]();
+      });
+      port.start();
+    }
+
+    function connect() {
+      if (!window.SharedWorker) return keepItHere();
+      const worker = new SharedWorker(address, { name: "bl-live" });
+      // It could not be loaded.
+      worker.addEventListener("error", keepItHere, { once: true });
+      take(worker.port);
+      join(performance.timeOrigin, true);
+    }
+
+    // No shared workers in this browser: the page has a stream of its own.
+    function keepItHere() {
+      const script = document.createElement("script");
+      script.src = address;
+      script.addEventListener("load", () => {
+        const { port1, port2 } = new MessageChannel();
+        window.blServeLive(port2);
+        take(port1);
+        join(performance.timeOrigin, true);
+      });
+      document.head.append(script);
+    }
+
+    // What was asked for while the network was away has failed.
+    window.addEventListener("online", readEverything);
+    window.addEventListener("pagehide", () => port && port.postMessage("bye"));
+    window.addEventListener("pageshow", ({ persisted }) => persisted && port && join(0, false));
+    // A worker that was ended says nothing, not even that.
+    setInterval(() => {
+      if (Date.now() - heardAt < WORKER_SILENT_MS || !port) return;
+      port.postMessage("bye");
+      heardAt = Date.now();
+      if (window.blServeLive) return join(0, false);
+      take(new SharedWorker(address, { name: "bl-live" }).port);
+      join(0, false);
+    }, 10_000);
+    connect();
   }
 
   function start() {
