@@ -34,7 +34,8 @@ from bench.parts.rig import migrate
 from borgerlinje.kit import embedded, unprivileged
 from borgerlinje.kit.home import Home
 from tests.support.database import Cluster, TestDatabase
-from tests.support.world import BrokenError, World
+from tests.support.faulty_world import FaultyWorld
+from tests.support.world import BrokenError
 
 CONTACTS, QUICK = 20_000, 3_000
 EMPLOYEES = 160
@@ -67,7 +68,7 @@ SELECT c.id, c.state, c.caller_number, c.documented_at, coalesce(o.employee_id, 
 class Soak:
     """One run: the world, who happens to it, and what was seen."""
 
-    def __init__(self, world: World, server: embedded.Server, *, contacts: int, seed: int) -> None:
+    def __init__(self, world: FaultyWorld, server: embedded.Server, *, contacts: int, seed: int) -> None:
         self.world, self.server, self.contacts = world, server, contacts
         self.random = Random(seed)
         self.lives = Lives(self.random, employees=world.employees)
@@ -242,7 +243,7 @@ class Soak:
 
 async def soak(database: TestDatabase, server: embedded.Server, *, contacts: int, seed: int) -> int:
     """Run, print, and return the exit code."""
-    world = await World.open(database, employees=EMPLOYEES)
+    world = await FaultyWorld.open(database, employees=EMPLOYEES)
     await world.begin()
     run = Soak(world, server, contacts=contacts, seed=seed)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: setattr(run, "is_stopped", True))

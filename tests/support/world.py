@@ -89,7 +89,9 @@ class World:
                 await connection.close()
 
     async def begin(self) -> None:
-        """Empty the world, fill it with its rules and people, and let a leader begin."""
+        """Empty the world, fill it with its rules and people, and let a leader begin. Whatever was under way is broken off."""
+        await self.disconnect()
+        await self.connect()
         self.now, self.arrived, self.is_turned = STARTS, 0, False
         await self.owner.execute(scene.WIPE)
         for text in (scene.ROWS, scene.EMPLOYEES):
