@@ -268,6 +268,8 @@ def main() -> int:
         folder = Path(name)
         rounds = []
         with sipp.phones(folder, PHONES_ADDRESS, port):
+            # Connections are made and statements prepared by then.
+            measure(bench, Load(60, TARGET_PER_SECOND, 2), folder)
             for number in range(1, (options.rounds or (2 if options.quick else 4)) + 1):
                 rounds.append(measure(bench, load, folder))
                 rounds[-1].print(number)

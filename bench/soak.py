@@ -104,10 +104,13 @@ class Soak:
         contacts = self.lockstep.connection.execute(_OPEN).fetchall()
         presences = self.lockstep.connection.execute("SELECT employee_id, state FROM dispatch_presence").fetchall()
         self.open = len(contacts)
-        happens = [path for _, path in self.lives.next(contacts, presences)]
-        for first in range(0, len(happens), TOGETHER):
+        happens = list(self.lives.next(contacts, presences))
+        together = [path for is_alone, path in happens if not is_alone]
+        batches = [together[first : first + TOGETHER] for first in range(0, len(together), TOGETHER)]
+        # What takes something back within its transaction would take back the others' too.
+        for batch in (*batches, *([path] for is_alone, path in happens if is_alone)):
             self.world.passes(0.001)
-            self.lockstep.carry_out(happens[first : first + TOGETHER])
+            self.lockstep.carry_out(batch)
         self.events += len(happens) + arrivals
         if self.random.random() < 0.8:
             await self.world.tick(is_checked=False)
@@ -219,7 +222,7 @@ class Soak:
             await self.round(arrivals=0)
             if not self.open:
                 break
-        await self.world.check()
+        await self.world.check(is_planned_anew=True)
         self.checks += 1
 
     def _say(self, seconds: float) -> None:

@@ -18,6 +18,7 @@ from borgerlinje.kit import bus, clock, embedded, errors, heartbeat, home, logs,
 
 Role = Literal["bl_owner", "bl_web", "bl_engine"]
 DEFAULT_PORT = 8000
+LONGEST_DAYS = 3660
 # These write into the source tree, which belongs to whoever works on it.
 SOURCE_COMMANDS = frozenset({"makemigrations", "makemessages", "compilemessages", "startapp", "squashmigrations"})
 
@@ -246,8 +247,8 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def run_fairness(options: argparse.Namespace) -> int:
     """Say how long whose citizens wait, and who answers them, in each centre."""
-    if options.days < 1:
-        print("borgerlinje: --days must be 1 or more", file=sys.stderr)
+    if not 1 <= options.days <= LONGEST_DAYS:
+        print(f"borgerlinje: --days must be between 1 and {LONGEST_DAYS}", file=sys.stderr)
         return 2
     _leave_root()
     with _surroundings("bl_engine"), _speaking(options.lang):

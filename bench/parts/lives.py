@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.closing import Closing
@@ -87,8 +86,8 @@ class Lives:
                 },
             )
 
-    def next(self, contacts: Sequence[Row], presences: Sequence[Row]) -> Iterator[tuple[UUID | int, Steps[Any]]]:
-        """Return what happens in one round, each contact and each employee once."""
+    def next(self, contacts: Sequence[Row], presences: Sequence[Row]) -> Iterator[tuple[bool, Steps[Any]]]:
+        """Return what happens in one round, each contact and each employee once, and whether it needs a transaction of its own."""
         busy: set[int] = set()
         callers: set[str] = set()
         free = [row["employee_id"] for row in presences if row["state"] == "ready"]
@@ -107,10 +106,10 @@ class Lives:
             if path is not None:
                 busy |= {employee} if employee else set()
                 callers.add(contact["caller_number"])
-                yield contact["id"], path
+                yield False, path
         for row in presences:
             if row["employee_id"] not in busy and (doing := self._does(row)) is not None:
-                yield row["employee_id"], doing
+                yield row["state"] not in _ABSENT, doing
 
     def _happens(self, contact: Row, state: State) -> Steps[Any] | None:
         drawn = self.random.random() * 100
@@ -134,7 +133,9 @@ class Lives:
 
     def _does(self, presence: Row) -> Steps[Any] | None:
         drawn, employee = self.random.random(), presence["employee_id"]
-        if presence["state"] in _ABSENT and drawn < 0.5:
+        if presence["state"] in _ABSENT:
+            if drawn > 0.5:
+                return None
             lost = presence["state"] == "connection_lost" and drawn < 0.25
             return do_return(employee, now=self.now) if lost else do_ready(employee, now=self.now)
         if drawn < 0.996:

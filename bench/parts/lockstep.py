@@ -1,6 +1,7 @@
 """Write paths carried out side by side: the first statement of each in one round trip, then the second of each, and so on.
 
-In one transaction on one connection, so whose rows meet must not be in one batch: each contact and each employee once. It speaks to
+In one transaction on one connection, so whose rows meet must not be in one batch: each contact and each employee once, and no path with a
+savepoint. It speaks to
 libpq itself: for a million lives the way through a cursor for each statement costs more than PostgreSQL does.
 """
 

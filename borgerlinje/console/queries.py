@@ -9,7 +9,7 @@ from django.http import Http404
 
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.contacts.models import Contact
-from borgerlinje.desk.queries import stage_since
+from borgerlinje.desk.queries import stage_since, with_messages
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
 from borgerlinje.staff.models import RoleAssignment, User
@@ -77,7 +77,7 @@ def live() -> Live:
         offer.contact_id: offer
         for offer in Offer.objects.filter(ended_at__isnull=True).select_related("employee__employer")
     }
-    rows = [LiveContact(contact, offers.get(contact.pk)) for contact in contacts]
+    rows = [LiveContact(contact, offers.get(contact.pk)) for contact in with_messages(contacts)]
     rows.sort(key=lambda each: (_ORDER.get(State(each.contact.state), 3), each.since))
     people = (
         Presence.objects.exclude(state=PresenceState.SIGNED_OUT)

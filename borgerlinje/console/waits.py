@@ -22,6 +22,7 @@ from borgerlinje.staff.permission import allowed
 PERIODS = (1, 7, 30)
 _USUAL = 7
 _LONGEST = timedelta(days=366)
+_YEARS = range(2000, 2101)
 
 
 class NoCentreError(BorgerlinjeError):
@@ -59,7 +60,7 @@ def waits(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "report": found,
         "rows": [(group_name(row), row) for row in found.members],
-        "sums": [(group_name(row), row) for row in (found.host, found.others, found.total)],
+        "sums": [(group_name(row), row) for row in found.sums],
         "staff": [(employer_name(row), row) for row in found.staff],
         "fewest": FEWEST,
     }
@@ -105,7 +106,10 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _between(first: str, last: str) -> Period:
     """Return the period from a first to a last day, both included. Raises ValueError."""
-    period = Period(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    if not all(day.year in _YEARS for day in days):
+        raise ValueError(first, last)
+    period = Period(days[0], days[1] + timedelta(days=1))
     if not timedelta(0) < period.to_on - period.from_on <= _LONGEST:
         raise ValueError(first, last)
     return period
@@ -125,7 +129,7 @@ def _cells(found: Report) -> Iterator[list[Any]]:
         ),
         *(_("Median, sek."), _("90-procentfraktil, sek."), _("Længste, sek.")),
     ]
-    for row in (*found.members, found.host, found.others, found.total):
+    for row in (*found.members, *found.sums):
         figures = (row.median_seconds, row.ninetieth_seconds, row.longest_seconds)
         yield [
             group_name(row),

@@ -56,7 +56,9 @@ WITH contact AS (
         state = %(to)s::text,
         waiting_since = CASE WHEN %(to)s::text IN ('waiting', 'callback') THEN coalesce(waiting_since, %(now)s::timestamptz)
                              ELSE waiting_since END,
-        employee_id = CASE WHEN %(to)s::text IN ('connected', 'calling_back') THEN %(employee)s::bigint ELSE employee_id END,
+        -- Who hands a contact on is not asked again; who lost it is, first.
+        employee_id = CASE WHEN %(to)s::text IN ('connected', 'calling_back') THEN %(employee)s::bigint
+                           WHEN %(name)s::text = 'requeued' THEN NULL ELSE employee_id END,
         -- Who comes back to the pool and is answered again waited until the first answer.
         answered_at = CASE WHEN %(to)s::text = 'connected' THEN coalesce(answered_at, %(now)s::timestamptz) ELSE answered_at END,
         ended_at = CASE WHEN %(to)s::text IN ('wrap_up', 'closed') THEN coalesce(ended_at, %(now)s::timestamptz) ELSE ended_at END,
@@ -86,7 +88,10 @@ WITH contact AS (
     SELECT %(new)s, line_id, channel, authority_id, home_authority_id, home_source, 'callback', %(now)s::timestamptz,
            coalesce(waiting_since, arrived_at), caller_number, dialled, '', is_test, '', subject, '', '', language,
            head_start_seconds, true, subject_item_id, id
-      FROM contacts_contact WHERE id = %(id)s
+      FROM contacts_contact c WHERE id = %(id)s AND NOT is_test
+       -- One promise to a citizen is enough.
+       AND NOT EXISTS (SELECT 1 FROM contacts_contact other WHERE other.caller_number = c.caller_number
+                          AND other.caller_number <> '' AND other.line_id = c.line_id AND other.is_callback AND other.state <> 'closed')
     RETURNING id, authority_id
 )
 INSERT INTO contacts_contactevent (contact_id, authority_id, at, name, from_state, to_state, data)
@@ -193,11 +198,13 @@ WITH before AS (
                                  WHEN %(home_check)s::text = 'unknown' THEN NULL ELSE c.home_authority_id END,
         home_source = CASE WHEN %(home_check)s::text IN ('corrected', 'outside') THEN 'stated'
                            WHEN %(home_check)s::text = 'unknown' THEN 'unknown' ELSE c.home_source END,
-        -- Who answers for the data follows the citizen, as long as that authority is a member.
+        -- Who answers for the data follows the citizen, as long as that authority is a member; else it is the line's owner.
         authority_id = CASE WHEN %(home_check)s::text = 'corrected' AND EXISTS (
              SELECT 1 FROM cooperation_membership m JOIN lines_line l ON l.id = c.line_id AND l.centre_id = m.centre_id
               WHERE m.authority_id = %(home)s::bigint AND m.from_on <= today.day AND (m.to_on IS NULL OR m.to_on > today.day))
-             THEN %(home)s::bigint ELSE c.authority_id END
+             THEN %(home)s::bigint
+             WHEN %(home_check)s::text IN ('corrected', 'outside', 'unknown')
+             THEN (SELECT l.owner_id FROM lines_line l WHERE l.id = c.line_id) ELSE c.authority_id END
       FROM before, (SELECT (%(now)s::timestamptz AT TIME ZONE 'Europe/Copenhagen')::date AS day) AS today
      WHERE c.id = before.id
     RETURNING c.id, c.line_id, c.caller_number, c.authority_id, c.state, before.home_authority_id AS home_before,

@@ -90,7 +90,9 @@ class Contact(models.Model):
     closed_as = models.CharField(
         max_length=16, blank=True, default="", choices=[(closed.value, closed.value) for closed in ClosedAs]
     )
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True)
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True, db_index=False
+    )
     caller_number = models.CharField(max_length=32, blank=True, default="")
     dialled = models.CharField(max_length=32, blank=True, default="")
     channel_ref = models.CharField(max_length=64, blank=True, default="")
@@ -133,6 +135,7 @@ class Contact(models.Model):
             models.Index(fields=("state",), condition=~Q(state="closed"), name="contact_open"),
             models.Index(fields=("line", "arrived_at"), name="contact_line_arrived"),
             models.Index(fields=("caller_number", "arrived_at"), condition=~Q(caller_number=""), name="contact_caller"),
+            models.Index(fields=("employee",), condition=Q(employee__isnull=False), name="contact_employee"),
             models.Index(fields=("origin",), condition=Q(origin__isnull=False), name="contact_origin"),
         )
         constraints = (
@@ -167,12 +170,14 @@ class Contact(models.Model):
 class ContactEvent(models.Model):
     """One thing that happened to a contact. Rows are only ever added; statistics and settlement come from them.
 
-    Authority and employee are copied from the contact and the offer in the very statement that writes the event; the database does not
-    look them up a second time.
+    Contact, authority and employee are copied from rows that the very statement which writes the event holds locked; the database does
+    not look them up a second time.
     """
 
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="events", db_index=False)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="events", db_constraint=False, db_index=False
+    )
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )

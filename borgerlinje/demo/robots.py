@@ -118,9 +118,11 @@ class Crew:
         floor = Floor(await _counts(connection, _PEOPLE_READY), await _counts(connection, _CITIZENS))
         orders = steer(members, floor)
         for employee_id in orders.pause:
-            await database.arun(do_pause(employee_id, now=now), connection)
+            async with connection.transaction():
+                await database.arun(do_pause(employee_id, now=now), connection)
         for employee_id in orders.ready:
-            await database.arun(do_ready(employee_id, now=now), connection)
+            async with connection.transaction():
+                await database.arun(do_ready(employee_id, now=now), connection)
         if orders.ready or orders.pause:
             self._hints.send("dispatch", "queue")
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.page import answer, employee_of
+from borgerlinje.desk.queries import access_callback
 from borgerlinje.dispatch.actions import Change, do_event, do_take
 from borgerlinje.dispatch.models import Offer
 from borgerlinje.kit import clock, hints
@@ -25,10 +26,8 @@ BY_HAND = {"by": "hand"}
 def take(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Take a citizen who waits to be called back."""
     employee = employee_of(request)
-    # Through the fence: whom one may not see one may not take.
-    if not Contact.objects.filter(pk=contact_id, state=State.CALLBACK).exists():
-        raise GoneError
-    return _done(request, employee, run_here(do_take(contact_id, employee_id=employee.pk, now=clock.now())))
+    contact = access_callback(employee, contact_id)
+    return _done(request, employee, run_here(do_take(contact.pk, employee_id=employee.pk, now=clock.now())))
 
 
 @allowed(Role.EMPLOYEE)

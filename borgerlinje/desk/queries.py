@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, State
+from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk.choices import Choices, choices_for
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
+from borgerlinje.kit.errors import GoneError
 from borgerlinje.lines import numbers
 from borgerlinje.lines.models import Subject
 from borgerlinje.staff.models import Employee
@@ -113,10 +115,8 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         .prefetch_related(Prefetch("events", ContactEvent.objects.select_related("employee")))
         .first()
     )
-    today = now.astimezone(clock.COPENHAGEN).date()
-    at_work = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
-    centres = list(employee.works.filter(at_work).values_list("centre_id", flat=True))
-    here = contacts.filter(line__centre__in=centres, line__is_hidden=False)
+    centres = _centres(employee, now=now)
+    here = contacts.filter(_of_centres(centres))
     queue = here.filter(state__in=_QUEUE).order_by("arrived_at")[:50]
     callbacks = here.filter(state=State.CALLBACK).order_by("waiting_since")[:_CALLBACKS_SHOWN]
     colleagues = (
@@ -135,12 +135,36 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         offer,
         contact,
         list(queue),
-        list(callbacks),
+        list(with_messages(callbacks)),
         list(colleagues),
         choices_for(contact, now=now) if contact and contact.state in {State.WRAP_UP, State.TRANSFERRED} else None,
         earlier_today(shown, now=now),
         last_offer,
     )
+
+
+def access_callback(employee: Employee, contact_id: UUID) -> Contact:
+    """Return a contact that waits to be called back where the employee works. Raises GoneError when there is none."""
+    here = _of_centres(_centres(employee, now=clock.now()))
+    contact = Contact.objects.filter(here, pk=contact_id, state=State.CALLBACK).first()
+    if contact is None:
+        raise GoneError
+    return contact
+
+
+def with_messages(contacts: "QuerySet[Contact]") -> "QuerySet[Contact]":
+    """Read, for all of them at once, whether these contacts left a message, as `promised` says it."""
+    return contacts.prefetch_related(Prefetch("events", ContactEvent.objects.filter(name=Event.MESSAGE_LEFT)))
+
+
+def _centres(employee: Employee, *, now: datetime) -> list[int]:
+    today = now.astimezone(clock.COPENHAGEN).date()
+    at_work = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
+    return list(employee.works.filter(at_work).values_list("centre_id", flat=True))
+
+
+def _of_centres(centres: list[int]) -> Q:
+    return Q(line__centre__in=centres, line__is_hidden=False)
 
 
 def in_hand(employee: Employee) -> Q:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from borgerlinje.channels.phone.actions import do_issue_employee_endpoint, is_current, is_pushed
 from borgerlinje.desk.page import answer, employee_of
 from borgerlinje.dispatch.actions import do_lose, do_return, do_sign_in
+from borgerlinje.dispatch.models import Presence, PresenceState
 from borgerlinje.dispatch.watch import Lost, do_leave, do_seen
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.request_database import run_here
@@ -50,17 +51,18 @@ def phone_ready(request: HttpRequest, name: str) -> HttpResponse:
 def away(request: HttpRequest) -> HttpResponse:
     """Note that the page with the account `name` is closing: its citizen goes back to the queue.
 
-    One that has a successor is heard too late: the successor has said it. With `idle` only the telephone is out of reach.
+    One that has a successor is heard too late: the successor has said it. With `idle` only the telephone is out of reach, which is nothing to
+    whoever talks: their conversation is on another telephone, or was answered meanwhile.
     """
     employee = employee_of(request)
     name = request.POST.get("name", "")
     if name and not run_here(is_current(name, employee.pk)):
         return HttpResponse(status=204)
-    if request.POST.get("idle") == "1":
+    if request.POST.get("idle") != "1":
+        _gone(employee)
+    elif not Presence.objects.filter(employee=employee, state=PresenceState.TALKING).exists():
         changes = run_here(do_lose(employee.pk, now=clock.now()))
         hints.send_on_commit(*Lost([employee.pk], changes).topics)
-    else:
-        _gone(employee)
     return HttpResponse(status=204)
 
 

@@ -16,6 +16,7 @@ from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, Effect, Event, Presence, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.matching import Match
+from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
 
@@ -43,13 +44,17 @@ _PRESENCE_EVENTS = {
     Presence.NOT_ANSWERING: presence.Event.NOT_ANSWERED,
     Presence.CONNECTION_LOST: presence.Event.CONNECTION_LOST,
 }
+_HELPED = frozenset({ClosedAs.ANSWERED, ClosedAs.TRANSFERRED})
 # Whom an employee still has who comes back to work: the state they take up again.
 _TAKEN_UP = {State.WRAP_UP: presence.State.WRAP_UP, State.TRANSFERRED: presence.State.WRAP_UP}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an event did: the contact's new state, how it closed, whose presence moved, and what the channel must do now."""
+    """What an event did: the contact's new state, how it closed, whose presence moved, and what the channel must do now.
+
+    `others` are contacts that changed along with it.
+    """
 
     contact_id: UUID
     state: State
@@ -59,12 +64,13 @@ class Change:
     expected: bool
     channel_ref: str = ""
     offer_id: UUID | None = None
+    others: tuple["Change", ...] = ()
 
     @property
     def topics(self) -> tuple[str, ...]:
         """The wake-up hints to send once the change is committed."""
         personal = (f"desk:{self.employee_id}",) if self.employee_id else ()
-        return ("dispatch", "phone", "queue", *personal)
+        return ("dispatch", "phone", "queue", *personal, *(topic for other in self.others for topic in other.topics))
 
 
 def do_event(
@@ -100,9 +106,12 @@ def do_event(
             {"id": offers[0]["id"], "now": now, "ended_as": _OFFER_ENDS[event]},
         )
     yield from do_write(locked, event, now=now, employee_id=employee_id, data=data)
+    others: list[Change] = []
+    if decision.closed_as in _HELPED and row["caller_number"]:
+        others = yield from _do_withdraw_promises(row, now=now)
     if decision.presence is Presence.CONNECTION_LOST and employee_id is not None and not offers:
         # Who chats may be offered something else just then: that rings where nobody is any more.
-        yield from _do_end_offers(employee_id, event, now=now)
+        others = yield from _do_end_offers(employee_id, event, now=now)
     moves = _moves(locked, event, is_offered=bool(offers))
     if moves and employee_id is not None:
         yield from do_presence(employee_id, *moves, now=now, channel=row["channel"])
@@ -115,7 +124,25 @@ def do_event(
         expected=True,
         channel_ref=row["channel_ref"],
         offer_id=offers[0]["id"] if offers else None,
+        others=tuple(others),
     )
+
+
+def _do_withdraw_promises(helped: Row, *, now: datetime) -> Steps[list[Change]]:
+    """Take back callbacks that were promised after a fault to the number that has been helped now."""
+    promised = yield Query(
+        """
+        SELECT id FROM contacts_contact
+         WHERE caller_number = %(caller)s AND line_id = %(line)s AND origin_id IS NOT NULL AND is_callback
+           AND state IN ('callback', 'offered') AND id <> %(id)s ORDER BY id
+        """,
+        {"caller": helped["caller_number"], "line": helped["line_id"], "id": helped["id"]},
+    )
+    changes: list[Change] = []
+    for callback in promised:
+        change = yield from do_event(callback["id"], Event.CALLBACK_CANCELLED, now=now, data={"because": "answered"})
+        changes += [change] if change and change.expected else []
+    return changes
 
 
 def _is_theirs(row: Row) -> bool:
@@ -238,7 +265,16 @@ def do_take(contact_id: UUID, *, employee_id: int, now: datetime) -> Steps[Chang
     A citizen who is on the line is never taken past those who wait before them: only callbacks can be.
     """
     rows = yield Query(
-        "SELECT id FROM contacts_contact WHERE id = %(id)s AND state = 'callback' FOR NO KEY UPDATE", {"id": contact_id}
+        """
+        SELECT c.id FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id
+         WHERE c.id = %(id)s AND c.state = 'callback' AND EXISTS (
+               SELECT 1 FROM staff_employeecentre w
+                WHERE w.employee_id = %(employee)s::bigint AND w.centre_id = l.centre_id AND w.from_on <= %(today)s
+                  AND (w.to_on IS NULL OR w.to_on > %(today)s)
+                  AND (w.clearance = 'light_casework' OR l.scope = 'guidance_only'))
+           FOR NO KEY UPDATE OF c
+        """,
+        {"id": contact_id, "employee": employee_id, "today": now.astimezone(COPENHAGEN).date()},
     )
     if not rows or not (yield from do_ready(employee_id, now=now)):
         return None
@@ -357,14 +393,19 @@ def do_return(employee_id: int, *, now: datetime) -> Steps[bool]:
 
 
 def _do_stop_offers(employee_id: int, state: presence.State, *, now: datetime) -> Steps[None]:
-    """Take an employee who is ready out of the pool: before the contacts' locks, but one who is ready has none."""
-    yield Query(
+    """Take an employee who is ready out of the pool: before the contacts' locks, but one who is ready has none.
+
+    The row of who turns out not to be ready, after a wait for it, is let go again: the order of the locks would be turned round.
+    """
+    yield Query("SAVEPOINT stop_offers")
+    rows = yield Query(
         """
         UPDATE dispatch_presence SET state = %(state)s::text, since = %(now)s::timestamptz
-         WHERE employee_id = %(employee)s::bigint AND state = 'ready'
+         WHERE employee_id = %(employee)s::bigint AND state = 'ready' RETURNING employee_id
         """,
         {"employee": employee_id, "state": state.value, "now": now},
     )
+    yield Query("RELEASE SAVEPOINT stop_offers" if rows else "ROLLBACK TO SAVEPOINT stop_offers")
 
 
 def _do_end_offers(employee_id: int, event: Event, *, now: datetime) -> Steps[list[Change]]:
@@ -384,8 +425,7 @@ def do_complete(
 ) -> Steps[Change | None]:
     """Close a contact in after-call work with what the employee says of it, and free the employee (or pause them).
 
-    A callback that was promised to the same number, after a technical fault, is over with it. None when the contact is not this
-    employee's or not in after-call work.
+    None when the contact is not this employee's or not in after-call work.
     """
     row = yield from do_document(contact_id, closing, employee_id=employee_id, now=now)
     if row is None:
@@ -394,15 +434,4 @@ def do_complete(
         yield Query(
             "UPDATE dispatch_presence SET pause_after = true WHERE employee_id = %(e)s::bigint", {"e": employee_id}
         )
-    change = yield from do_event(contact_id, Event.COMPLETED, now=now, data={"outcome": closing.outcome})
-    promised = yield Query(
-        """
-        SELECT id FROM contacts_contact
-         WHERE caller_number = %(caller)s AND caller_number <> '' AND line_id = %(line)s AND state = 'callback'
-           AND origin_id IS NOT NULL AND id <> %(id)s
-        """,
-        {"caller": row["caller_number"], "line": row["line_id"], "id": contact_id},
-    )
-    for callback in promised:
-        yield from do_event(callback["id"], Event.CALLBACK_CANCELLED, now=now, data={"because": "answered"})
-    return change
+    return (yield from do_event(contact_id, Event.COMPLETED, now=now, data={"outcome": closing.outcome}))

@@ -12,7 +12,7 @@ from itertools import count
 from borgerlinje.dispatch.matching import Free, Requirement
 
 # Requirements differ by line, subject, language, relaxation and hour: some dozens. Far beyond that the old ones are of no use.
-_KEPT = 500
+_KEPT = 5000
 # So many who have left are carried along before a row is swept.
 _SWEPT_AT = 32
 _Order = tuple[datetime, int, int]

@@ -104,7 +104,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one centre in one period: a row per member, then "unknown" and "outside"; sums; and who answered."""
+    """The figures of one centre in one period: a row per member, then "unknown" and "outside"; sums; and who answered.
+
+    `is_partial`: this person does not see every member's contacts, so that nothing can be said of all together.
+    """
 
     centre: Centre
     period: Period
@@ -113,6 +116,12 @@ class Report:
     others: Waits
     total: Waits
     staff: Sequence[Staff]
+    is_partial: bool = False
+
+    @property
+    def sums(self) -> tuple[Waits, ...]:
+        """The rows that add others up; none where some are out of sight."""
+        return () if self.is_partial else (self.host, self.others, self.total)
 
 
 # Materialised: what is asked of each contact is asked once, however many groupings use it.
@@ -212,6 +221,7 @@ def report(centre: Centre, period: Period, *, now: datetime, visible: Collection
         of(Group.OTHERS),
         of(Group.ALL),
         _staff(answered, homes, names),
+        is_partial=_members(centre, period, visible) != _members(centre, period, None),
     )
 
 

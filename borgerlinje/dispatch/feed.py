@@ -35,7 +35,9 @@ _CHANGED_CONTACTS = f"""
 {_CONTACT}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
   FROM (SELECT 1) AS always
   LEFT JOIN contacts_contact c ON c.changed_xid >= %(horizon)s AND c.changed_xid <> ALL(%(own)s::bigint[])
-"""
+       -- Rows restored from another server bear its numbers, which may lie far ahead of this one's.
+       AND c.changed_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+"""  # noqa: S608 - constants only
 _DOUBTFUL_CONTACTS = f"{_CONTACT} FROM contacts_contact c WHERE c.id = ANY(%(ids)s)"
 # Nobody who has somebody, or is being offered somebody, is free, whatever the state says.
 _PRESENCE = f"""
@@ -124,7 +126,9 @@ class Feed:
         """Look whether rules or people have changed; if so, or if it is another day, read everything anew."""
         rules = await read_rules(self.connection)
         colleagues = await read_colleagues(self.connection, today=today)
-        if (rules, colleagues, today) != (self.pool.rules, self.colleagues, self.today):
+        # Who has come or gone since concerns nobody else: they are read when they become ready.
+        is_same = all(self.colleagues.get(number, one) == one for number, one in colleagues.items())
+        if (rules, today) != (self.pool.rules, self.today) or not is_same:
             await self.read_all(today=today)
 
     async def refresh(self) -> None:

@@ -6,6 +6,7 @@ write. A standby waits for the lock, and reads the pool when it gets it. A hint 
 
 import asyncio
 import contextlib
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from borgerlinje.dispatch.recording import Tick, dumps
 from borgerlinje.dispatch.turned_clock import do_move_back
 from borgerlinje.dispatch.watch import do_lose_unseen
 from borgerlinje.kit import clock, database, heartbeat
+from borgerlinje.kit.database import Row, Steps, T
 from borgerlinje.kit.hints import Hints
 
 LOCK = 4_631_302  # any number will do, as long as every dispatcher uses the same
@@ -34,9 +36,11 @@ SWEEP_SECONDS = 1.0
 # Skills, opening of tasks, reservations: so long a change of the rules may take to count.
 RULES_SECONDS = 10.0
 SEND_SECONDS = 0.001
+# So long a full tick may go on with what was known before it looks for news.
+LOOK_SECONDS = 0.025
 DOUBT_SECONDS, DOUBTS = 0.02, 10
 # So many offers a tick makes at most: beyond that a batch saves nothing more, and a tick would take longer.
-BATCH = 128
+BATCH = 64
 STUCK_AFTER = timedelta(seconds=5)
 # The telephone ends an offer in time itself; this is how long after that the loop does it, were the telephone process away.
 OVERDUE = timedelta(seconds=2)
@@ -66,7 +70,8 @@ SELECT p.employee_id, p.state FROM dispatch_presence p
  WHERE p.state IN ('offered', 'talking', 'wrap_up') AND p.since < %(before)s
    AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id
-                      AND c.state IN ({", ".join(f"'{state.value}'" for state in sorted(IN_HAND | {State.TRANSFERRED}))}))
+                      AND (c.state IN ({", ".join(f"'{state.value}'" for state in sorted(IN_HAND))})
+                           OR c.state = '{State.TRANSFERRED.value}' AND c.documented_at IS NULL))
 """  # noqa: S608 - constants only
 
 
@@ -99,8 +104,7 @@ async def _offer(feed: Feed, chosen: Chosen) -> list[str]:
     if not chosen.matches:
         return []
     started = time.perf_counter()
-    # One statement on a connection in autocommit is one transaction, in one round trip.
-    made = await database.arun(do_offer(chosen.matches, now=chosen.now), feed.connection)
+    made = await _write(feed, chosen)
     feed.note_made(chosen.matches, made)
     seconds = chosen.seconds + time.perf_counter() - started
     OFFERS.inc(len(made))
@@ -114,6 +118,19 @@ async def _offer(feed: Feed, chosen: Chosen) -> list[str]:
         milliseconds=round(seconds * 1000, 1),
     )
     return ["phone", "queue", *(f"desk:{offer['employee_id']}" for offer in made)] if made else []
+
+
+async def _write(feed: Feed, chosen: Chosen) -> list[Row]:
+    """Store the offers; should one of them break a constraint or meet a lock, each by itself, and that one not at all."""
+    try:
+        # One statement on a connection in autocommit is one transaction, in one round trip.
+        return await database.arun(do_offer(chosen.matches, now=chosen.now), feed.connection)
+    except (psycopg.errors.LockNotAvailable, psycopg.IntegrityError):
+        log.exception("batch_refused")
+    made: list[Row] = []
+    for match in chosen.matches:
+        made += await _mend(feed.connection, do_offer([match], now=chosen.now), contact=str(match.contact_id)) or []
+    return made
 
 
 def _record(path: Path, tick: Tick) -> None:
@@ -133,18 +150,16 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
         log.warning("clock_was_turned_back", rows=moved)
         topics += ["dispatch", "queue"]
     for row in await (await connection.execute(_UNENDED, {"overdue": now - OVERDUE})).fetchall():
-        async with connection.transaction():
-            change: Change | None = await database.arun(
-                do_event(row["contact_id"], Event(row["event"]), now=now, offer_id=row["offer_id"]), connection
-            )
+        steps = do_event(row["contact_id"], Event(row["event"]), now=now, offer_id=row["offer_id"])
+        change: Change | None = await _mend(connection, steps, contact=str(row["contact_id"]))
         if change and change.expected:
             log.warning("swept", contact=str(row["contact_id"]), event_name=row["event"])
             topics += change.topics
     for row in await (await connection.execute(_STUCK, {"before": now - STUCK_AFTER})).fetchall():
-        async with connection.transaction():
-            await database.arun(do_presence(row["employee_id"], presence.Event.WITHDRAWN, now=now), connection)
-        log.error("freed_without_a_contact", employee=row["employee_id"], state=row["state"])
-        topics += ["queue", f"desk:{row['employee_id']}"]
+        freed = do_presence(row["employee_id"], presence.Event.WITHDRAWN, now=now)
+        if await _mend(connection, freed, employee=row["employee_id"]):
+            log.error("freed_without_a_contact", employee=row["employee_id"], state=row["state"])
+            topics += ["queue", f"desk:{row['employee_id']}"]
     async with connection.transaction():
         lost = await database.arun(do_lose_unseen(now=now), connection)
     for employee_id in lost.employee_ids:
@@ -152,45 +167,82 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
     return [*topics, *lost.topics]
 
 
+async def _mend(connection: Connection, steps: Steps[T], **what: object) -> T | None:
+    """Carry out one mend; None when its row is held by somebody else or will not be mended: that may not stop the others."""
+    try:
+        async with connection.transaction():
+            return await database.arun(steps, connection)
+    except (psycopg.errors.LockNotAvailable, psycopg.IntegrityError) as error:
+        log.warning("not_mended", error_type=type(error).__name__, **what)
+        return None
+
+
 async def lead(connection: Connection, hints: Hints) -> None:
     """Match for as long as this connection lives."""
     recording = os.environ.get("BORGERLINJE_DISPATCH_RECORDING")
     feed = Feed(connection, recording=Path(recording) if recording else None)
     await feed.read_all(today=clock.today())
-    loop = asyncio.get_running_loop()
-    swept_at = ruled_at = loop.time()
     log.info("pool_read", waiting=len(feed.pool.contacts), free=len(feed.pool.employees))
+    turns = Turns(feed, hints)
     async for _ in hints.listen("dispatch", timeout_seconds=TIMER_SECONDS):
+        while await turns.turn():
+            pass
+
+
+class Turns:
+    """What a leader does when it wakes: mend, look at the rules, and match; the first two only so often."""
+
+    def __init__(self, feed: Feed, hints: Hints) -> None:
+        self._feed, self._hints = feed, hints
+        # The first turn sweeps: what stands in the way of offers may be what ended the leader before.
+        self._swept_at, self._ruled_at = -math.inf, time.perf_counter()
+
+    async def turn(self) -> bool:
+        """Take one turn; True when there is more to offer already."""
+        now = time.perf_counter()
         # First what nobody ended in time, so that a row left behind can never stand in the way of all others.
-        if loop.time() - swept_at > SWEEP_SECONDS:
-            swept_at = loop.time()
-            hints.send(*await sweep(connection, now=clock.now()))
-        if loop.time() - ruled_at > RULES_SECONDS or feed.today != clock.today():
-            ruled_at = loop.time()
-            await feed.read_rules(today=clock.today())
-        await drain(feed, hints)
+        if now - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = now
+            self._hints.send(*await sweep(self._feed.connection, now=clock.now()))
+        if now - self._ruled_at > RULES_SECONDS or self._feed.today != clock.today():
+            self._ruled_at = now
+            await self._feed.read_rules(today=clock.today())
+        return await drain(self._feed, self._hints)
 
 
-async def drain(feed: Feed, hints: Hints) -> None:
-    """Tick until there is nothing more to offer. While the database writes one tick, the next is chosen."""
-    doubts = 0
+async def drain(feed: Feed, hints: Hints) -> bool:
+    """Tick until there is nothing more to offer; True when that takes so long that another turn is due first.
+
+    While the database writes one tick, the next is chosen.
+    """
+    doubts, started_at = 0, time.perf_counter()
+    looked_at = started_at
     await feed.refresh()
+    WAITING.set(len(feed.pool.contacts))
     chosen = _choose(feed, now=clock.now())
     while chosen.matches or (feed.is_doubtful and doubts < DOUBTS):
         writing = asyncio.create_task(_offer(feed, chosen), name="offer")
         # Then the whole statement is on its way, and the database works while we choose.
         await asyncio.sleep(SEND_SECONDS if len(chosen.matches) == BATCH else 0)
         is_full = len(chosen.matches) == BATCH
-        chosen = _choose(feed, now=clock.now()) if is_full else Chosen([], clock.now(), 0.0)
+        is_time = time.perf_counter() - started_at < SWEEP_SECONDS
+        chosen = _choose(feed, now=clock.now()) if is_full and is_time else Chosen([], clock.now(), 0.0)
         hints.send(*await writing)
         WAITING.set(len(feed.pool.contacts))
         if feed.is_doubtful:
             # Somebody else holds the row: it is free again when they are done, and if not, the timer comes by.
             doubts += 1
             await asyncio.sleep(DOUBT_SECONDS)
-        await feed.refresh()
-        if not chosen.matches and doubts < DOUBTS:
+        else:
+            doubts = 0
+        if not chosen.matches or time.perf_counter() - looked_at > LOOK_SECONDS:
+            looked_at = time.perf_counter()
+            await feed.refresh()
+        # In a storm that lasts, the sweep has its turn too.
+        is_time = time.perf_counter() - started_at < SWEEP_SECONDS
+        if not chosen.matches and doubts < DOUBTS and is_time:
             chosen = _choose(feed, now=clock.now())
+    return time.perf_counter() - started_at >= SWEEP_SECONDS
 
 
 async def become_leader(connection: Connection) -> None:
@@ -212,6 +264,11 @@ async def dispatch() -> None:
     while True:
         try:
             async with await database.connect("bl_engine", name="dispatch") as connection:
+                # No lock of somebody else's may stop all dispatching; and the sweep must know since when it could have seen anybody.
+                await connection.execute(
+                    "SELECT set_config('lock_timeout', '200ms', false),"
+                    " set_config('app.connected_at', clock_timestamp()::text, false)"
+                )
                 await become_leader(connection)
                 log.info("leading", process=os.getpid())
                 hints = await Hints.connect(database.dsn("bl_engine"))

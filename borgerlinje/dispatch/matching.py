@@ -1,4 +1,4 @@
-"""Who takes what: the values, and what a contact requires. Pure; the search is in `pool`."""
+"""Who takes what: the values, and what a contact requires. Pure; the search is in `search`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -80,11 +80,11 @@ class Offer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="offers")
-    # Copied from the contact in the statement that makes the offer.
+    # Copied from the contact and the presence that the statement which makes the offer holds locked.
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="offers")
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="offers", db_constraint=False)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     rung_at = models.DateTimeField(null=True, blank=True)

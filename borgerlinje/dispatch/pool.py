@@ -82,7 +82,8 @@ class Pool:
         return search.run(len(self.crew.members) if limit is None else limit)
 
     def _count(self, contact: Waiting, by: int) -> None:
-        if contact.home_id is not None:
+        # Who is to be called back holds no line, and holds up nobody.
+        if contact.home_id is not None and not contact.is_callback:
             member = (self.rules.lines[contact.line_id].centre_id, contact.home_id)
             self._crowds[member] += by
             if not self._crowds[member]:

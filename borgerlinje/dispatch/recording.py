@@ -1,7 +1,7 @@
 """Recordings of ticks: what went in, what came out, one line of JSON each. Replayed, they must give the same for ever.
 
 The leader writes one to the file that `BORGERLINJE_DISPATCH_RECORDING` names, for each tick that made an offer. A recording holds
-no personal data: ids, instants and what is required and held.
+nothing of citizens but ids and instants; of employees their ids, skills and since when they were idle: delete it when it is read.
 """
 
 import json

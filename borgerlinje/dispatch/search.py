@@ -57,7 +57,8 @@ class Queue:
         self.key, self.rule = key, rule
         self.places: list[Place] = []
         self._thresholds = [step.after_seconds for step in rule.steps]
-        self._needs: dict[tuple[int, int], tuple[Requirement, Able]] = {}
+        self._needs: dict[int, tuple[Requirement, Able]] = {}
+        self._generation = -1
 
     def needs(self, contact: Waiting, rules: Rules, crew: Crew, *, now: datetime) -> tuple[Requirement, Able]:
         """Return what a contact of this queue requires, and who meets it: but for the hour, only the relaxations make a difference."""
@@ -66,10 +67,13 @@ class Queue:
         if self.rule.tasks:
             needs = requirement(contact, rules, now=now)
             return needs, crew.able(needs)
-        found = self._needs.get((steps, crew.generation))
+        if self._generation != crew.generation:
+            self._needs.clear()
+        found = self._needs.get(steps)
         if found is None:
             needs = requirement(contact, rules, now=now)
-            found = self._needs[steps, crew.generation] = needs, crew.able(needs)
+            found = self._needs[steps] = needs, crew.able(needs)
+            self._generation = crew.generation
         return found
 
 

@@ -114,9 +114,9 @@ class Asterisk(Part):
         self.say(f"Asterisk {self.installation.version} {'found running' if handle.adopted else 'ready'}")
         self.ready.set()
         if self.instance:
-            await pulse.until_gone(self.instance)
+            silent = await pulse.until_gone(self.instance, handle.process.pid)
             # Its calls stand in silence already: ended, they are stored as what they are, and the next ones come through.
-            self.say(f"asterisk has been silent for {pulse.LONGEST_SILENCE_SECONDS:.0f} s: killing it")
+            self.say(f"asterisk has been silent for {silent:.0f} s: killing it")
             self.kill(handle)
         await handle.ended()
 

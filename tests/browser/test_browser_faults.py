@@ -22,6 +22,7 @@ CRASH_MS = 2_000
 LONG_UNSEEN = (
     "UPDATE dispatch_presence SET seen_at = seen_at - interval '1 minute' WHERE seen_at IS NOT NULL RETURNING 1"
 )
+STEAL = "navigator.locks.request(`bl-desk-${desk.dataset.employee}`, { steal: true }, () => {})"
 STANDING = """
 SELECT p.state, p.seen_at IS NOT NULL AS is_watched,
        (SELECT c.state FROM contacts_contact c WHERE c.state <> 'closed' ORDER BY c.arrived_at DESC LIMIT 1) AS contact
@@ -74,6 +75,16 @@ class Stage:
         self.page = self.page.context.new_page()
         self.page.set_default_timeout(SETTLE_MS)
         self.page.goto("/bord/")
+        self.page.wait_for_selector('#desk[data-phone-state="ready"]')
+
+    def take_over(self, *, first: str = "") -> None:
+        """Open the desk in a second window, run `first`, and use it there."""
+        self.page = self.page.context.new_page()
+        self.page.set_default_timeout(SETTLE_MS)
+        self.page.goto("/bord/")
+        if first:
+            self.page.evaluate(first)
+        self.page.click("[data-do=take-desk]")
         self.page.wait_for_selector('#desk[data-phone-state="ready"]')
 
     def crash(self) -> None:
@@ -142,6 +153,48 @@ def test_page_loaded_anew_in_a_conversation_gets_the_same_citizen_back_with_the_
     wait_to_hear(stage.portal, "call-sound", EMPLOYEE_HZ)
     wait_to_hear(stage.page, "desk-sound", CITIZEN_HZ)
     stage.hang_up_and_close()
+
+
+def test_enter_in_the_subject_saves_it_and_the_page_stays(stage: Stage) -> None:
+    stage.talk()
+    stage.page.fill("#emne", "Pas")
+    stage.page.press("#emne", "Enter")
+    stage.page.wait_for_selector("#note-status:has-text('Gemt')")
+    assert stage.page.url.endswith("/bord/")
+    stage.hang_up_and_close()
+
+
+def test_desk_taken_over_while_it_rings_rings_in_the_window_that_took_it(stage: Stage) -> None:
+    stage.call()
+    wait_for_state(stage.page, "offered")
+    stage.take_over()
+    stage.answer()
+    wait_to_hear(stage.portal, "call-sound", EMPLOYEE_HZ)
+    stage.hang_up_and_close()
+
+
+def test_desk_taken_over_in_a_conversation_hangs_up_on_nobody(stage: Stage) -> None:
+    stage.talk()
+    # As when the window with the conversation is too slow to say that it has one.
+    stage.take_over(first=STEAL)
+    stage.answer()
+    wait_to_hear(stage.portal, "call-sound", EMPLOYEE_HZ)
+    stage.hang_up_and_close()
+
+
+def test_signed_out_by_the_clock_the_conversation_goes_on_and_the_desk_says_what_to_do(stage: Stage) -> None:
+    stage.talk()
+    stage.page.context.clear_cookies()
+    stage.page.evaluate("htmx.trigger('#desk', 'bl:read')")
+    stage.page.wait_for_selector("#desk-signed-out:not([hidden])")
+    wait_to_hear(stage.portal, "call-sound", EMPLOYEE_HZ)
+    stage.page.keyboard.press("F4")
+    stage.page.wait_for_url("**/konto/login/**")
+    sign_in(stage.page, stage.account, to="/bord/")
+    wait_for_state(stage.page, "wrap_up")
+    stage.page.locator('input[name="outcome"]').first.focus()
+    stage.page.keyboard.press("Enter")
+    wait_for_state(stage.page, "ready")
 
 
 def test_crash_in_a_conversation_gives_the_citizen_back_as_soon_as_the_desk_is_opened(stage: Stage) -> None:

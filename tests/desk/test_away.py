@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from borgerlinje.contacts.lifecycle import State
+from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from tests.desk.acts import get, offered, post, state, talking, wrapping_up
-from tests.support.cast import NOW, Cast
+from tests.support.cast import NOW, Cast, later
 
 
 @pytest.fixture
@@ -122,6 +122,11 @@ def test_telephone_out_of_reach_hands_the_offer_on_and_keeps_a_conversation(
     contact_id = offered(cast, cast.employee)
     post(web, "/bord/vaek/", name=account, idle="1")
     assert (cast.contact(contact_id).state, state(cast.employee)) == ("waiting", "connection_lost")
+    post(web, "/bord/tilbage/")
+    cast.event(contact_id, Event.CITIZEN_LEFT, at=later(11))
+    contact_id = talking(cast, cast.employee)
+    post(web, "/bord/vaek/", name=account, idle="1")
+    assert (cast.contact(contact_id).state, state(cast.employee)) == ("connected", "talking")
 
 
 def test_whoever_signs_out_in_a_conversation_leaves_the_citizen_in_the_queue(

@@ -12,6 +12,7 @@ from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch.actions import do_offer
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit.database import run
+from borgerlinje.staff.models import EmployeeCentre
 from tests.desk.acts import get, post, state, talking
 from tests.support.cast import NOW, Cast, later
 
@@ -47,6 +48,24 @@ def test_promise_after_a_technical_fault_says_so(cast: Cast, web: Client) -> Non
     page = get(web, "/bord/nu/").content.decode()
     assert "Lovet tilbagekald efter teknisk fejl" in page
     assert (promise.state, promise.waiting_since) == ("callback", NOW)
+
+
+def test_message_left_is_why_and_the_button_names_the_citizen(cast: Cast, web: Client) -> None:
+    get(web, "/bord/")
+    contact_id = cast.wait()
+    cast.event(contact_id, Event.VOICEMAIL_STARTED, at=later(3))
+    cast.event(contact_id, Event.MESSAGE_LEFT, at=later(9))
+    page = get(web, "/bord/nu/").content.decode()
+    assert "Har indtalt en besked" in page
+    assert 'aria-label="Ring op: Næstved, Borger 46 12' in page
+    assert "Har indtalt en besked" in act(web, contact_id, "ring-op")
+
+
+def test_citizen_of_a_centre_where_one_does_not_work_is_not_taken(cast: Cast, web: Client, contact_id: UUID) -> None:
+    EmployeeCentre.objects.filter(employee=cast.employee).update(to_on=NOW.date())
+    assert Contact.objects.filter(pk=contact_id).exists()
+    assert post(web, f"/bord/henvendelse/{contact_id}/ring-op/").status_code == HTTPStatus.CONFLICT
+    assert cast.contact(contact_id).state == "callback"
 
 
 def test_number_is_shown_to_who_has_taken_it_and_to_nobody_before(cast: Cast, web: Client, contact_id: UUID) -> None:

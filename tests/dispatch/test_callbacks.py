@@ -103,6 +103,42 @@ def test_fault_cannot_promise_anything_to_a_withheld_number(cast: Cast) -> None:
     assert not Contact.objects.exclude(pk=contact_id).exists()
 
 
+def test_second_fault_promises_no_second_call(cast: Cast) -> None:
+    for _ in range(2):
+        cast.event(cast.wait(), Event.TECHNICAL_FAULT, at=later(30))
+    assert Contact.objects.filter(is_callback=True).count() == 1
+
+
+def test_promise_that_is_being_offered_is_withdrawn_too(cast: Cast) -> None:
+    first = cast.wait()
+    cast.event(first, Event.TECHNICAL_FAULT, at=later(30))
+    promised = Contact.objects.get(origin_id=first)
+    do(do_ready(cast.colleague.pk, now=later(40)))
+    offer(promised.pk, cast.colleague, at=later(41))
+    again = cast.wait(at=later(60))
+    do(do_ready(cast.employee.pk, now=later(60)))
+    offer(again, cast.employee, at=later(61))
+    cast.event(again, Event.ANSWERED, at=later(62))
+    cast.event(again, Event.CITIZEN_LEFT, at=later(90))
+    change = do(do_complete(again, Closing("guided"), employee_id=cast.employee.pk, now=later(95)))
+    assert change is not None
+    assert f"desk:{cast.colleague.pk}" in change.topics
+    assert (cast.contact(promised.pk).state, state_of(cast.colleague)) == ("closed", "ready")
+
+
+def test_employee_of_another_centre_takes_no_callback(cast: Cast) -> None:
+    assert not take(cast, ask_back(cast), cast.outsider, at=later(60))
+
+
+def test_contact_that_was_handed_on_is_not_asked_of_the_same_employee_again(cast: Cast) -> None:
+    contact_id = cast.wait()
+    do(do_ready(cast.employee.pk, now=NOW))
+    offer(contact_id, cast.employee, at=later(1))
+    cast.event(contact_id, Event.ANSWERED, at=later(2))
+    cast.event(contact_id, Event.REQUEUED, at=later(3))
+    assert cast.contact(contact_id).employee is None
+
+
 def test_promised_callback_is_over_when_the_citizen_called_again_and_was_helped(cast: Cast) -> None:
     first = cast.wait()
     cast.event(first, Event.TECHNICAL_FAULT, at=later(30))

@@ -157,3 +157,45 @@ async def test_drain_offers_everything_in_batches(
     assert len(await rows(engine, "SELECT id FROM dispatch_offer WHERE ended_at IS NULL")) == 4
     assert len(await rows(engine, "SELECT id FROM contacts_contact WHERE state = 'waiting'")) == 2
     assert (len(feed.pool.contacts), len(feed.pool.employees)) == (2, 0)
+
+
+async def test_rows_of_another_server_are_read_once(engine: Engine, database: TestDatabase) -> None:
+    await call(engine)
+    with database.as_owner() as owner:
+        # As a restore leaves them: with numbers far ahead of this server's.
+        owner.execute("ALTER TABLE contacts_contact DISABLE TRIGGER stamp")
+        owner.execute("UPDATE contacts_contact SET changed_xid = 4000000000")
+        owner.execute("ALTER TABLE contacts_contact ENABLE TRIGGER stamp")
+    feed = Feed(engine)
+    await feed.read_all(today=NOW.date())
+    assert len(feed.pool.contacts) == 1
+    feed.pool.drop_contact(next(iter(feed.pool.contacts)))
+    await feed.refresh()
+    assert feed.pool.contacts == {}
+
+
+async def test_offer_that_the_database_refuses_holds_up_nobody_else(engine: Engine) -> None:
+    for seconds in (0, 1):
+        await call(engine, seconds=seconds)
+    # What only a hand in the database can leave behind: an open offer of a contact that waits.
+    await engine.execute(
+        "INSERT INTO dispatch_offer (id, contact_id, authority_id, employee_id, made_at, expires_at, ended_as, why)"
+        " SELECT gen_random_uuid(), id, 1, 4, waiting_since, waiting_since, '', '{}' FROM contacts_contact"
+        " ORDER BY waiting_since LIMIT 1"
+    )
+    feed = Feed(engine)
+    await feed.read_all(today=NOW.date())
+    await loop.tick(feed, now=later(5))
+    states = await rows(engine, "SELECT state FROM contacts_contact ORDER BY waiting_since")
+    assert [row["state"] for row in states] == ["waiting", "offered"]
+
+
+async def test_sweep_passes_over_a_row_that_somebody_holds(engine: Engine, feed: Feed, database: TestDatabase) -> None:
+    await engine.execute("SET lock_timeout = '50ms'")
+    await call(engine)
+    await loop.tick(feed, now=NOW)
+    with other_connection(database) as other:
+        other.execute("SELECT 1 FROM contacts_contact FOR UPDATE")
+        assert await loop.sweep(engine, now=later(60)) == []
+        other.rollback()
+    assert "desk:2" in await loop.sweep(engine, now=later(60))

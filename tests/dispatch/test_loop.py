@@ -99,7 +99,8 @@ async def test_whole_call_on_the_engines_own_connection(engine) -> None:
     assert (await rows(engine, "SELECT state FROM dispatch_presence WHERE employee_id = 2"))[0]["state"] == "paused"
     assert await arun(do_ready(2, now=later(80)), engine)
     assert await arun(do_pause(2, now=later(81)), engine)
-    await arun(do_sign_out(2, now=later(82)), engine)
+    async with engine.transaction():
+        await arun(do_sign_out(2, now=later(82)), engine)
     await arun(do_sign_in(2, now=later(83)), engine)
     names = [row["name"] for row in await rows(engine, "SELECT name FROM contacts_contactevent ORDER BY id")]
     assert names == ["arrived", "greeted", "offered", "answered", "employee_left", "completed"]

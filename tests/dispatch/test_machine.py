@@ -16,7 +16,7 @@ from tests.support.database import TestDatabase
 from tests.support.faulty_world import FaultyWorld
 
 BUDGET = settings(
-    max_examples=16,
+    max_examples=20,
     stateful_step_count=40,
     derandomize=True,
     database=None,

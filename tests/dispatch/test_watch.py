@@ -7,10 +7,18 @@ import pytest
 from django.db import connection
 
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import do_offer, do_take
+from borgerlinje.dispatch.actions import do_event, do_offer, do_sign_out, do_take
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
-from borgerlinje.dispatch.watch import FORGOTTEN_AFTER, SETTLED_SECONDS, UNSEEN_SECONDS, Lost, do_lose_unseen, do_seen
+from borgerlinje.dispatch.watch import (
+    FORGOTTEN_AFTER,
+    HOME_AFTER,
+    SETTLED_SECONDS,
+    UNSEEN_SECONDS,
+    Lost,
+    do_lose_unseen,
+    do_seen,
+)
 from borgerlinje.kit.database import run
 from borgerlinje.staff.models import Employee
 from tests.support.cast import NOW, Cast, later
@@ -72,7 +80,7 @@ def test_offer_of_an_unseen_employee_goes_back_to_its_place(cast: Cast) -> None:
 
 @pytest.mark.parametrize("kept", ["talking", "wrap_up", "paused", "not_answering", "signed_out"])
 def test_nobody_else_is_touched(cast: Cast, kept: str) -> None:
-    seen(cast.employee, seconds_ago=3600)
+    seen(cast.employee, seconds_ago=600)
     Presence.objects.filter(employee=cast.employee).update(state=kept)
     assert sweep().topics == ()
     assert state(cast.employee) == kept
@@ -110,5 +118,24 @@ def test_desk_that_says_so_is_seen_now(cast: Cast) -> None:
 
 def test_connection_that_is_new_loses_nobody(cast: Cast) -> None:
     seen(cast.employee, seconds_ago=3600)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.connected_at', clock_timestamp()::text, true)")
     assert sweep(settled_seconds=3600.0).topics == ()
     assert SETTLED_SECONDS > UNSEEN_SECONDS
+
+
+def test_who_went_home_without_signing_out_is_signed_out(cast: Cast) -> None:
+    gone = later(60) - HOME_AFTER - timedelta(seconds=1)
+    Presence.objects.filter(employee=cast.employee).update(state="connection_lost", since=gone)
+    Presence.objects.filter(employee=cast.colleague).update(state="connection_lost", since=later(0))
+    assert f"desk:{cast.employee.pk}" in sweep().topics
+    assert (state(cast.employee), state(cast.colleague)) == ("signed_out", "connection_lost")
+
+
+def test_conversation_by_hand_ends_with_the_day_of_who_had_it(cast: Cast) -> None:
+    contact_id = taken_callback(cast)
+    with connection.cursor() as cursor:
+        run(do_event(contact_id, Event.CITIZEN_REACHED, now=later(6), data={"by": "hand"}), cursor)
+        run(do_sign_out(cast.employee.pk, now=later(7) - FORGOTTEN_AFTER), cursor)
+    sweep()
+    assert cast.contact(contact_id).state == "wrap_up"

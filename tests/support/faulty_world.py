@@ -13,6 +13,14 @@ from tests.support import scene
 from tests.support.world import Action, Connection, World
 
 _WAITS_FOR_A_LOCK = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+# So many of the longest idle as there are contacts, each with one of those.
+_OFFER_THE_SAME = """
+INSERT INTO dispatch_offer (id, contact_id, authority_id, employee_id, made_at, expires_at, ended_as, why)
+SELECT gen_random_uuid(), c.id, c.authority_id, p.employee_id, now(), now(), '', '{}'
+  FROM (SELECT *, row_number() OVER (ORDER BY id) AS number FROM contacts_contact WHERE state IN ('waiting', 'callback')) AS c
+  JOIN (SELECT employee_id, row_number() OVER (ORDER BY idle_since) AS number FROM dispatch_presence WHERE state = 'ready') AS p
+ USING (number)
+"""
 
 
 class FaultyWorld(World):
@@ -26,9 +34,9 @@ class FaultyWorld(World):
     async def leader_dies_in_its_transaction(self) -> bool:
         """End the leader's connection while its offers are written but not committed; another begins. False when it made none."""
         self.passes(0.001)
-        # An offer refers to its employee: when all else is written, it waits for this.
+        # When all else is written, the leader's offers wait for these: a contact has one open offer.
         await self.owner.execute("BEGIN")
-        await self.owner.execute("SELECT 1 FROM staff_employee FOR UPDATE")
+        await self.owner.execute(_OFFER_THE_SAME)
         tick = asyncio.create_task(loop.tick(self.feed, now=self.now), name="tick")
         while not (tick.done() or await self._waits(self.feed.connection)):  # noqa: ASYNC110 - the database is waited for, by asking it
             await asyncio.sleep(0)

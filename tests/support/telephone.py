@@ -140,7 +140,7 @@ class Telephone:
 
     def sign_out(self, employee_id: int) -> None:
         """Sign an employee out, as the web does."""
-        with self.connection() as connection:
+        with self.connection() as connection, connection.transaction():
             run(do_sign_out(employee_id, now=clock.now()), connection.cursor())
             connection.execute("SELECT pg_notify('bl_hint', 'phone')")
 

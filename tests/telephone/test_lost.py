@@ -94,6 +94,33 @@ async def test_employee_is_lost_and_the_next_is_rung_before_the_telephone_has_no
         await until(telephone.is_empty)
 
 
+async def test_employees_phone_is_gone_when_the_telephone_starts_anew_and_the_citizen_stays(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot
+):
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    call, ringing = await connect(telephone, citizen, desk_phone)
+    place = telephone.contact()["waiting_since"]
+    await asyncio.to_thread(telephone.kill, "phone")
+    await ringing.hang_up()
+    await restart(telephone)
+    await until(lambda: telephone.contact()["state"] == "waiting", within=10)
+    call.audio.forget()
+    assert await call.audio.hears_sound(within=5)
+    assert telephone.story()[-1] == "employee_lost"
+    assert telephone.contact()["waiting_since"] == place
+    assert telephone.presence(people.employee.pk) == "connection_lost"
+    await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
+    again = await desk_phone.next_call(within=10)
+    again.answer()
+    again.play(EMPLOYEE_HERTZ)
+    call.audio.forget()
+    assert await call.hears(EMPLOYEE_HERTZ, within=5)
+    assert await again.hears(CITIZEN_HERTZ, within=3)
+    await again.hang_up()
+    assert await call.reached("ended", within=5)
+    await until(telephone.is_empty)
+
+
 @pytest.mark.parametrize("state", ["held", "consulting", "three_way", "transferred", "voicemail", "in_menu"])
 async def test_telephone_starts_anew_and_a_living_call_goes_on_whatever_its_state(
     telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot, state: str

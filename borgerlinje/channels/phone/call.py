@@ -6,8 +6,6 @@ that is what `adopt` does after a crash.
 """
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
@@ -15,9 +13,8 @@ import psycopg
 import structlog
 
 from borgerlinje.channels.phone import queries, rules, speech
-from borgerlinje.channels.phone.ari import Ari
 from borgerlinje.channels.phone.arrival import Arrival, Refusal, read_dialled, receive
-from borgerlinje.channels.phone.book import Book, Entry
+from borgerlinje.channels.phone.book import Entry
 from borgerlinje.channels.phone.events import Channel
 from borgerlinje.channels.phone.fault import apologise, store_fault
 from borgerlinje.channels.phone.messages import (
@@ -34,7 +31,7 @@ from borgerlinje.channels.phone.messages import (
 )
 from borgerlinje.channels.phone.orders import Orders
 from borgerlinje.channels.phone.rules import Command, Legs
-from borgerlinje.channels.phone.store import Store
+from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.channels.phone.voice import Voice
 from borgerlinje.contacts.lifecycle import Effect, Event, State
 from borgerlinje.dispatch.actions import do_event
@@ -55,16 +52,6 @@ _LONGEST_APOLOGY_SECONDS: Final = 15.0
 _FAULT_SECONDS: Final = 1.0
 # An employee has the citizen, whatever they do with them: nobody may be rung for them.
 _TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a call works with. `sounds` is None when Asterisk's sounds are out of reach: then nothing is said."""
-
-    ari: Ari
-    store: Store
-    book: Book
-    sounds: Path | None
 
 
 class Call:
@@ -276,14 +263,16 @@ class Call:
 
     async def _employee_left(self, cause: int) -> None:
         if self.state in _TALKING:
-            event = rules.left(cause)
-            is_written = await self._event(event, data={"cause": cause})
-            if is_written and event is Event.EMPLOYEE_LOST and self.state is State.WAITING:
-                await self._voice.announce(speech.EMPLOYEE_LOST, "da")
+            await self._employee_gone(rules.left(cause), {"cause": cause})
         elif self.state is State.OFFERED:
             is_overdue = self._expires_at is not None and clock.now() >= self._expires_at
             event = rules.unanswered(cause, is_overdue=is_overdue)
             await self._event(event, offer_id=self.legs.offer_id, data={"cause": cause})
+
+    async def _employee_gone(self, event: Event, data: dict[str, Any]) -> None:
+        is_written = await self._event(event, data=data)
+        if is_written and event is Event.EMPLOYEE_LOST and self.state is State.WAITING:
+            await self._voice.announce(speech.EMPLOYEE_LOST, "da")
 
     # --- what the citizen hears
 
@@ -373,7 +362,8 @@ class Call:
             await self._event(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
         elif self.state in _TALKING:
             if employee is None and self.legs.offer_id:
-                await self._event(Event.EMPLOYEE_LEFT)
+                # Whether they hung up is not known any more: nobody is hung up on for a fault of ours.
+                await self._employee_gone(Event.EMPLOYEE_LOST, {"because": "unheard"})
             elif self.state is State.CONNECTED and not {self.legs.citizen, self.legs.employee} <= bridged:
                 await self._perform(Effect.CONNECT)
         elif self.state is State.ARRIVED:

@@ -1,7 +1,7 @@
 """HTTP/1.1 to one server over connections that are kept: as much of it as Asterisk's REST interface needs, and no more.
 
 A call makes eight requests, and a general client spends half a millisecond of processor time on each (measured); this one a
-fifth of that. Bodies have a stated length, as Asterisk's do; anything else is an error.
+third of that. Bodies have a stated length, as Asterisk's do; anything else is an error.
 """
 
 import asyncio

@@ -18,9 +18,9 @@ from psycopg_pool import PoolTimeout
 from borgerlinje.channels.phone import endpoints, events, speech
 from borgerlinje.channels.phone.ari import Address, Ari, AriError, waits
 from borgerlinje.channels.phone.book import Book
-from borgerlinje.channels.phone.call import Tools
 from borgerlinje.channels.phone.store import Store, make_pool
 from borgerlinje.channels.phone.switchboard import Switchboard
+from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 

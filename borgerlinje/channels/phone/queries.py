@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from borgerlinje.contacts.by_hand import REACHED_BY_HAND
 from borgerlinje.contacts.lifecycle import PRESENT
 from borgerlinje.kit.database import Query, Row, Steps
 
@@ -48,8 +49,11 @@ def standing(contact_ids: Sequence[UUID]) -> Steps[list[Row]]:
 
 
 def unfinished_calls() -> Steps[list[Row]]:
-    """Return what the rows say of every telephone contact whose citizen should be on the line."""
-    condition = "c.channel = 'phone' AND c.state = ANY(%(states)s) AND NOT c.is_callback"
+    """Return what the rows say of every telephone contact whose citizen should be on the line.
+
+    Who was called from a telephone of the employee's own is not: that conversation has no channel here to end with.
+    """
+    condition = f"c.channel = 'phone' AND c.state = ANY(%(states)s) AND NOT c.is_callback AND NOT ({REACHED_BY_HAND})"
     return (yield Query(f"{_STANDING} WHERE {condition}", {"states": [state.value for state in PRESENT]}))
 
 
@@ -66,7 +70,7 @@ def position(contact_id: UUID) -> Steps[int | None]:
     rows = yield Query(
         """
         SELECT (SELECT count(*) FROM contacts_contact o
-                 WHERE o.state IN ('waiting', 'offered') AND o.line_id = c.line_id
+                 WHERE o.state IN ('waiting', 'offered') AND NOT o.is_callback AND o.line_id = c.line_id
                    AND (o.waiting_since, o.id) <= (c.waiting_since, c.id)) AS place
           FROM contacts_contact c WHERE c.id = %(id)s AND c.state = 'waiting'
         """,

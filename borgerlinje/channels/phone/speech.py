@@ -31,7 +31,7 @@ ACCOUNT_USED: Final = (
 )
 TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
-EMPLOYEE_LOST: Final = "Forbindelsen til medarbejderen blev afbrudt. Du er først i køen. Bliv på linjen."
+EMPLOYEE_LOST: Final = "Forbindelsen til medarbejderen blev afbrudt. Du har beholdt din plads i køen."
 MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
 LONGEST_QUEUE_SAID: Final = 20
 

@@ -14,7 +14,8 @@ import structlog
 
 from borgerlinje.channels.phone import events, messages, queries, rules
 from borgerlinje.channels.phone.ari import AriError
-from borgerlinje.channels.phone.call import Call, Tools
+from borgerlinje.channels.phone.call import Call
+from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row

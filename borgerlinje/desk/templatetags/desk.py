@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from borgerlinje.contacts.lifecycle import State
+from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import queries
 from borgerlinje.kit import clock
@@ -93,6 +93,8 @@ def promised(contact: Contact) -> str:
     """Say why a citizen is to be called back."""
     if contact.origin_id:
         return _("Lovet tilbagekald efter teknisk fejl")
+    if any(event.name == Event.MESSAGE_LEFT for event in contact.events.all()):
+        return _("Har indtalt en besked")
     return _("Har bedt om at blive ringet op")
 
 

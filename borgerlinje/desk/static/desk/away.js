@@ -59,7 +59,7 @@
   }
   function sayUnreachable() {
     unreachable = 0;
-    if (!isUnreachable()) return;
+    if (desk.hidden || !isUnreachable()) return;
     phone.post(desk.dataset.away, { name: phone.name(), idle: 1 }).then(() => htmx.trigger(desk, "bl:read")).catch(() => {});
   }
   document.addEventListener("bl:phone", look);

@@ -36,7 +36,16 @@
     const source = event.detail.elt;
     const form = source.closest && source.closest("#note-form");
     if (form && event.detail.successful) saved(form);
-    if (event.detail.xhr.status === 401) location.reload();
+    const { status } = event.detail.xhr;
+    if (status === 401 && !phone.isTalking()) location.reload();
+    if (status && status !== 401) signedOut.hidden = true;
+  });
+  // Signed out in the middle of a conversation: the citizen is not left for it.
+  const signedOut = document.getElementById("desk-signed-out");
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.status !== 401 || !phone.isTalking()) return;
+    event.preventDefault();
+    signedOut.hidden = false;
   });
 
   function saved(form) {

@@ -11,6 +11,9 @@
   let microphone = null;
   let ringing = null;
   let retry = 1000;
+  // What was begun before a stop, or before a newer start, goes no further.
+  let generation = 0;
+  let timer = 0;
   let name = "";
   let isFresh = true;
   let mayLeave = false;
@@ -79,11 +82,18 @@
 
   async function openMicrophone() {
     if (microphone && microphone.active) return true;
+    const mine = generation;
     try {
-      microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const opened = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (mine !== generation) {
+        opened.getTracks().forEach((track) => track.stop());
+        return false;
+      }
+      microphone = opened;
       microphone.getTracks().forEach((track) => track.addEventListener("ended", () => { microphone = null; if (!session) state("no-mic"); }));
       return true;
     } catch {
+      if (mine !== generation) return false;
       state("no-mic");
       await post(desk().dataset.presence, { status: "paused" });
       return false;
@@ -98,38 +108,59 @@
     });
   }
 
-  async function account() {
+  // Null when it is wanted no more.
+  async function account(isOld) {
     // The first account of a page tells the server that whatever page was here before is gone.
     const answer = await post(desk().dataset.phone, isFresh ? { fresh: 1 } : {});
+    if (isOld()) return null;
     if (answer.status === 401) location.reload();
     if (!answer.ok) throw new Error(String(answer.status));
     const given = await answer.json();
+    if (isOld()) return null;
     isFresh = false;
     name = given.name;
-    for (let attempt = 0; attempt < 50; attempt += 1) {
+    for (let attempt = 0; attempt < 50 && !isOld(); attempt += 1) {
       if ((await (await fetch(`${desk().dataset.phone}${given.name}/`)).json()).ready) return given;
       await new Promise((done) => setTimeout(done, 100));
     }
     throw new Error("not ready");
   }
 
+  function startAgain(after) {
+    timer = timer || setTimeout(start, after);
+  }
+
+  function forget() {
+    clearTimeout(timer);
+    timer = 0;
+  }
+
   async function start() {
+    forget();
+    // What fails while somebody rings or talks here is mended when they are done.
+    if (session) return;
+    generation += 1;
+    const mine = generation;
+    const isOld = () => mine !== generation || Boolean(session);
     if (!window.JsSIP || !navigator.mediaDevices || !window.RTCPeerConnection) return state("unsupported");
-    if (!(await openMicrophone())) return;
-    if (ua) ua.stop();
+    if (!(await openMicrophone()) || isOld()) return;
+    const old = ua;
     ua = null;
+    if (old) old.stop();
     state("starting");
     let given;
     try {
-      given = await account();
+      given = await account(isOld);
     } catch {
+      if (isOld()) return;
       state("no-phone");
       retry = Math.min(retry * 2, 15000);
-      setTimeout(start, retry * (0.5 + Math.random()));
+      startAgain(retry * (0.5 + Math.random()));
       return;
     }
+    if (isOld()) return;
     retry = 1000;
-    ua = new JsSIP.UA({
+    const own = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(given.socket)],
       uri: `sip:${given.name}@${given.host}`,
       password: given.secret,
@@ -138,24 +169,28 @@
       connection_recovery_min_interval: 1,
       connection_recovery_max_interval: 4,
     });
-    const mine = ua;
-    let away = null;
-    ua.on("registered", () => { clearTimeout(away); away = null; state("ready"); });
-    ua.on("disconnected", () => {
-      if (mine !== ua) return;
+    ua = own;
+    own.on("registered", () => {
+      if (own !== ua) return;
+      forget();
+      state("ready");
+    });
+    own.on("disconnected", () => {
+      if (own !== ua) return;
       state("no-phone");
       // The telephone itself started again and has forgotten the account: ask for a new one.
-      away = away || setTimeout(() => mine === ua && !session && start(), 4000);
+      startAgain(4000);
     });
-    ua.on("registrationFailed", () => mine === ua && !session && setTimeout(start, 1500));
-    ua.on("newRTCSession", (event) => incoming(event));
-    ua.start();
+    own.on("registrationFailed", () => own === ua && startAgain(1500));
+    own.on("newRTCSession", (event) => own === ua && incoming(event));
+    own.start();
   }
 
   function incoming(event) {
     if (event.originator !== "remote") return;
     if (session) return event.session.terminate({ status_code: 486 });
     session = event.session;
+    const mine = session;
     ring();
     session.on("peerconnection", ({ peerconnection }) => {
       peerconnection.addEventListener("track", (track) => {
@@ -164,12 +199,13 @@
     });
     session.on("confirmed", () => { quiet(); paint(); });
     const over = () => {
+      if (mine !== session) return;
       quiet();
       session = null;
       paint();
       htmx.trigger(desk(), "bl:read");
       // What failed while we talked was left alone then: now the telephone gets a new account.
-      if (ua && !ua.isRegistered()) setTimeout(start, 500);
+      if (ua && (!ua.isRegistered() || desk().dataset.phoneState !== "ready")) startAgain(500);
     };
     session.on("ended", over);
     session.on("failed", over);
@@ -178,8 +214,9 @@
 
   async function answer() {
     for (let attempt = 0; attempt < 20 && !session; attempt += 1) await new Promise((done) => setTimeout(done, 100));
-    if (!session || session.isEstablished() || session.isInProgress() === false) return;
-    if (!(await openMicrophone())) return;
+    const mine = session;
+    if (!mine || mine.isEstablished() || mine.isInProgress() === false) return;
+    if (!(await openMicrophone()) || mine !== session) return;
     quiet();
     session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
   }
@@ -197,14 +234,19 @@
     paint();
   }
 
+  // Only a person hangs up, or lets it ring in vain: a window that is taken over says that it goes, as a page does, and is silent then.
   function stop() {
+    generation += 1;
+    forget();
     quiet();
     const old = ua;
+    const end = () => { old.transport.disconnect(); old.stop(); };
+    if (old && session) post(desk().dataset.away, { name }).catch(() => {}).then(end);
+    else if (old) old.stop();
     ua = null;
+    session = null;
     name = "";
     isFresh = true;
-    if (session) session.terminate();
-    if (old) old.stop();
     if (microphone) microphone.getTracks().forEach((track) => track.stop());
     microphone = null;
   }
