@@ -257,6 +257,11 @@ class Call:
             and await self._event(Event.ANSWERED, offer_id=offer_id)
         ):
             return
+        rows = await self._tools.store.read(queries.standing([self.contact_id]))
+        if rows and rows[0]["state"] == State.CONNECTED and rows[0]["offer_id"] == offer_id:
+            # The answer was written, only the word of it was lost: the comparison that is due joins them.
+            self.put(Compare())
+            return
         # Too late: nobody may be left alone on the line.
         self._log.info("answered_too_late", offer=str(offer_id))
         await self._orders.carry_out(Effect.RELEASE_EMPLOYEE, Legs(self.legs.citizen, offer_id))
