@@ -32,6 +32,7 @@ from psycopg.rows import dict_row
 
 from bench.parts import pool_peers
 from bench.parts.pool_scene import SERVE, Scene
+from bench.parts.rig import migrate
 from borgerlinje.dispatch import loop as dispatch_loop
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.kit import clock, embedded, unprivileged
@@ -270,13 +271,6 @@ def steady(base: Base, seconds: float) -> bool:
         f"arrival -> offer committed: p50 {p50:.1f} ms, p99 {p99:.1f} ms, worst {max(delays):.1f} ms (targets below 10 and 50 ms)"
     )
     return len(delays) == count and p50 < STEADY_P50_MILLISECONDS and p99 < STEADY_P99_MILLISECONDS
-
-
-def migrate(database: TestDatabase, home: Home) -> None:
-    """Make the tables."""
-    environment = {**os.environ, "DATABASE_URL": database.url(), "BORGERLINJE_HOME": str(home.path)}
-    argv = unprivileged.command([sys.executable, "-m", "borgerlinje", "migrate"])
-    subprocess.run(argv, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:

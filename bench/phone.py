@@ -12,13 +12,13 @@ import random
 import shutil
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.parts.rig import migrate
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
@@ -137,17 +137,6 @@ def waiting_contacts(telephone: Telephone) -> int:
     """Return how many contacts wait or are offered."""
     return int(
         telephone.rows("SELECT count(*) AS n FROM contacts_contact WHERE state IN ('waiting', 'offered')")[0]["n"]
-    )
-
-
-def migrate(database: TestDatabase, home: Home) -> None:
-    """Make the tables."""
-    environment = {**os.environ, "DATABASE_URL": database.url(), "BORGERLINJE_HOME": str(home.path)}
-    subprocess.run(
-        unprivileged.command([sys.executable, "-m", "borgerlinje", "migrate"]),
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
     )
 
 

@@ -11,11 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from borgerlinje.contacts.closing import Closing
-from borgerlinje.contacts.lifecycle import ClosedAs, Context, Decision, Event, State, decide
+from borgerlinje.contacts.lifecycle import UNREACHED, ClosedAs, Context, Decision, Event, State, decide
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
-
-_UNREACHED = frozenset({Event.CITIZEN_UNREACHED, Event.CITIZEN_LEFT})
 
 _ARRIVE = """
 WITH contact AS (
@@ -158,7 +156,7 @@ def do_write(
 ) -> Steps[None]:
     """Write a locked contact's new state and the event that led there."""
     row, decision = locked.row, locked.decision
-    is_attempt = row["state"] == State.CALLING_BACK and event in _UNREACHED
+    is_attempt = row["state"] == State.CALLING_BACK and event in UNREACHED
     yield Query(
         _WRITE,
         {

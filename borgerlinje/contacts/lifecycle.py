@@ -174,7 +174,7 @@ def _to(state: State, presence: Presence | None = None, *effects: Effect) -> Dec
 
 _DEFAULT = Context()
 # What counts as an attempt to reach a citizen who is called back.
-_UNREACHED = frozenset({Event.CITIZEN_UNREACHED, Event.CITIZEN_LEFT})
+UNREACHED = frozenset({Event.CITIZEN_UNREACHED, Event.CITIZEN_LEFT})
 _PICK_UP = _to(State.WAITING, None, Effect.START_WAITING)
 _ABANDONED = _closed(ClosedAs.ABANDONED)
 _ASKED_BACK = _to(State.CALLBACK, None, Effect.CONFIRM_CALLBACK)
@@ -329,7 +329,7 @@ def decide(state: State, event: Event, *, context: Context = _DEFAULT) -> Decisi
         return Decision(state, expected=False)
     if state is State.OFFERED and context.is_callback:
         decision = _of_a_callback(decision, event)
-    elif state is State.CALLING_BACK and event in _UNREACHED and not context.attempts_left:
+    elif state is State.CALLING_BACK and event in UNREACHED and not context.attempts_left:
         decision = replace(decision, state=State.CLOSED, closed_as=ClosedAs.UNREACHED)
     elif state is State.TRANSFERRED:
         decision = _after_transfer(decision, event, context)

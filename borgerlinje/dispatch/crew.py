@@ -74,10 +74,10 @@ def _order(member: Member) -> _Order:
 class Able:
     """Everybody who meets one requirement: in all, and by employer."""
 
-    __slots__ = ("all", "by_employer", "count", "needs", "profiles")
+    __slots__ = ("all", "by_employer", "count", "profiles")
 
-    def __init__(self, needs: Requirement, profiles: set[int], members: list[Member]) -> None:
-        self.needs, self.profiles, self.count = needs, profiles, len(members)
+    def __init__(self, profiles: set[int], members: list[Member]) -> None:
+        self.profiles, self.count = profiles, len(members)
         self.all = Row(members)
         groups: dict[int, list[Member]] = {}
         for member in members:
@@ -145,14 +145,10 @@ class Crew:
                 self._by_profile = {number: [] for number in self._by_profile}
             profiles = {number for number, example in enumerate(self._examples) if needs.is_met_by(example)}
             members = [member for member in self.members.values() if member.profile in profiles]
-            found = self._able[needs] = Able(needs, profiles, members)
+            found = self._able[needs] = Able(profiles, members)
             for number in profiles:
                 self._by_profile[number].append(found)
         return found
-
-    def met_by(self, member: Member) -> list[Able]:
-        """Return what is known of the requirements a member meets."""
-        return self._by_profile[member.profile]
 
     def _number(self, employee: Free) -> int:
         profile = (

@@ -24,7 +24,10 @@ from borgerlinje.lines.tasks import SCOPES, Task
 Connection = psycopg.AsyncConnection[DictRow]
 
 _IN_POOL: Final = frozenset(state.value for state in POOL)
-_IN_HAND: Final = ", ".join(f"'{state.value}'" for state in sorted(IN_HAND))
+# That a contact (`c`) takes its employee's attention: in hand, or handed over and not documented.
+THEIRS: Final = "(c.state IN ({}) OR c.state = 'transferred' AND c.documented_at IS NULL)".format(
+    ", ".join(f"'{state.value}'" for state in sorted(IN_HAND))
+)
 
 _CONTACT = """
 SELECT c.id, c.state, c.line_id, c.channel, c.home_authority_id, c.subject_item_id, c.language, c.waiting_since,
@@ -46,7 +49,7 @@ SELECT p.employee_id, p.idle_since, p.phone_capacity, p.counter_capacity, p.chat
        p.state = 'ready'
        AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id AND c.channel IN ('phone', 'counter')
-                          AND (c.state IN ({_IN_HAND}) OR c.state = 'transferred' AND c.documented_at IS NULL)) AS is_free
+                          AND {THEIRS}) AS is_free
   FROM dispatch_presence p
 """  # noqa: S608 - constants only
 _READY = f"{_PRESENCE} WHERE p.state = 'ready'"

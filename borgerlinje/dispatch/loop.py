@@ -18,10 +18,10 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from psycopg.rows import DictRow
 
-from borgerlinje.contacts.lifecycle import IN_HAND, Event, State
+from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.actions import Change, do_event, do_offer, do_presence
-from borgerlinje.dispatch.feed import Feed
+from borgerlinje.dispatch.feed import THEIRS, Feed
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.recording import Tick, dumps
 from borgerlinje.dispatch.turned_clock import do_move_back
@@ -70,8 +70,7 @@ SELECT p.employee_id, p.state FROM dispatch_presence p
  WHERE p.state IN ('offered', 'talking', 'wrap_up') AND p.since < %(before)s
    AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id
-                      AND (c.state IN ({", ".join(f"'{state.value}'" for state in sorted(IN_HAND))})
-                           OR c.state = '{State.TRANSFERRED.value}' AND c.documented_at IS NULL))
+                      AND {THEIRS})
 """  # noqa: S608 - constants only
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+from borgerlinje.lines.hours import COPENHAGEN
+
 SCOPES = ("guidance_only", "light_casework")
 
 
