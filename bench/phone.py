@@ -23,7 +23,7 @@ from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.channels.phone.selftest import do_set_scene
-from borgerlinje.dispatch.actions import do_ready
+from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit import clock, embedded, unprivileged
 from borgerlinje.kit.database import run
 from borgerlinje.kit.home import Home

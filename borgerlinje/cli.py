@@ -92,6 +92,7 @@ def _add_tasks(verbs: Any) -> None:
     replay.add_argument("file", type=Path)
     replay.set_defaults(run=run_replay)
     _add_questions(verbs)
+    _add_telephone(verbs)
     status = verbs.add_parser("status", help="what runs on this home, and its memory")
     status.set_defaults(run=run_status)
     manage = verbs.add_parser("manage", help="Django's own commands", add_help=False)
@@ -109,6 +110,22 @@ def _add_questions(verbs: Any) -> None:
     for verb in (explain, fairness):
         verb.add_argument("--json", action="store_true")
         verb.add_argument("--lang", choices=("da", "en"), default="da", help="the language of the words (%(default)s)")
+
+
+def _add_telephone(verbs: Any) -> None:
+    proxy = verbs.add_parser("proxy", help="configuration of a Kamailio that spreads calls over several Asterisks")
+    proxy.add_argument("asterisks", metavar="ASTERISK", nargs="+", help="host or host:port of each")
+    proxy.add_argument(
+        "--listen", metavar="ADDRESS", required=True, help="where the proxy takes calls, host or host:port"
+    )
+    proxy.add_argument("--advertise", metavar="ADDRESS", help="its address from outside, where that is another one")
+    proxy.add_argument(
+        "--from", metavar="NETWORK", dest="allowed", action="append", required=True, help="the provider's (repeatable)"
+    )
+    proxy.add_argument("--folder", type=Path, help="write both files there (default: print them)")
+    proxy.set_defaults(run=run_proxy)
+    key = verbs.add_parser("seal-key", help="add a new key that seals passwords and recordings from now on")
+    key.set_defaults(run=run_seal_key)
 
 
 def _add_demo(verbs: Any) -> None:
@@ -279,6 +296,21 @@ def run_replay(options: argparse.Namespace) -> int:
     lines, differences = load("borgerlinje.dispatch.recording:replay")(options.file)
     print(*differences, f"{len(lines)} ticks replayed, {len(differences)} differ", sep="\n")
     return 1 if differences else 0
+
+
+def run_proxy(options: argparse.Namespace) -> int:
+    """Print or write the configuration of a proxy."""
+    return int(load("borgerlinje.channels.phone.proxy:run")(options))
+
+
+def run_seal_key(_options: argparse.Namespace) -> int:
+    """Add a new sealing key; the old ones go on opening."""
+    _leave_root()
+    sealed = importlib.import_module("borgerlinje.kit.sealed")
+    print(
+        f"{sealed.add_key()} seals from now on, see {sealed.key_file()}: copy it to every machine of this installation."
+    )
+    return 0
 
 
 def run_status(_options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Literal
 
+from borgerlinje.channels.phone import text_address
 from borgerlinje.kit import bus, home, parts, running, unprivileged
 
 Need = Literal["run", "test", "optional"]
@@ -75,7 +76,7 @@ def _line(part: Part) -> str:
 def examine() -> list[Part]:
     """Look at every part; a look that fails makes a missing part, never a crash."""
     looks: tuple[Callable[[], Iterator[Part]], ...] = (
-        *(_python, _packages, _postgres, _bus, _asterisk, _programs, _front_end, _texts),
+        *(_python, _packages, _postgres, _bus, _asterisk, _programs, _front_end, _texts, _text_messages),
         *(_disk, _ports, _account, _running),
     )
     return [part for look in looks for part in look()]
@@ -206,6 +207,16 @@ def _texts() -> Iterator[Part]:
     stale = [path for path in sources if not path.with_suffix(".mo").is_file()]
     mend = f"{SET_UP}; without, the screens are in Danish only" if stale else ""
     yield Part("english texts", "optional", not stale, mend=mend)
+
+
+def _text_messages() -> Iterator[Part]:
+    """Tell whether texts can be sent. Nobody is sent one to find out."""
+    if fault := text_address.fault():
+        yield Part("text messages", "optional", found=False, mend=f"{fault}; until then no text is offered")
+        return
+    gateway = text_address.configured()
+    where = "through a gateway" if gateway else f"none are offered: {text_address.URL} names no gateway"
+    yield Part("text messages", "optional", found=True, version=where, path=gateway.url if gateway else "")
 
 
 def _disk() -> Iterator[Part]:

@@ -163,6 +163,9 @@ CACHES = {
     }
 }
 
+# The worker's jobs stand in each room's `jobs.py`.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -183,5 +186,9 @@ WHITENOISE_MAX_AGE = 300
 
 LOGGING_CONFIG = None
 SIP_WS_URL = os.environ.get("BORGERLINJE_SIP_WS_URL", "")
+# Where there are several telephone servers, the addresses of all of them, with spaces between: pages may connect to no other.
+SIP_WS_URLS = " ".join(dict.fromkeys(f"{SIP_WS_URL} {os.environ.get('BORGERLINJE_SIP_WS_URLS', '')}".split()))
 SIP_HOST = os.environ.get("BORGERLINJE_SIP_HOST", "127.0.0.1")
 SIP_PORT = int(os.environ.get("BORGERLINJE_SIP_PORT", "5060"))
+SIP_BIND = os.environ.get("BORGERLINJE_SIP_BIND", "")
+SIP_EXTERNAL = os.environ.get("BORGERLINJE_SIP_EXTERNAL", "")

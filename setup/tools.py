@@ -19,7 +19,7 @@ from setup.progress import SetupError, Step
 STARTER = """#!/bin/sh
 # Starts a program that set-up unpacked into {prefix}.
 export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
-{more}exec "{program}" "$@"
+{more}exec "{program}" {arguments}"$@"
 """
 
 
@@ -97,13 +97,17 @@ def write_starter(starter: Path, name: str, prefix: Path) -> None:
     """Write the script that starts program `name` out of the unpacked packages in `prefix`."""
     libraries = [*prefix.glob("usr/lib/*-linux-gnu*"), *prefix.glob("lib/*-linux-gnu*")]
     # Some packages keep a library group in a folder of its own.
-    libraries += [folder for top in libraries for folder in (top / "pulseaudio",) if folder.is_dir()]
+    libraries += [top / group for top in libraries for group in ("pulseaudio", "kamailio") if (top / group).is_dir()]
     more = ""
     voices = next(prefix.glob("usr/lib/*/espeak-ng-data"), None)
     if name == "espeak-ng" and voices:
         more += f'export ESPEAK_DATA_PATH="{voices.parent}"\n'
     if name == "chromium" and (prefix / "etc/fonts").is_dir():
         more += f'export FONTCONFIG_SYSROOT="{prefix}"\n'
+    arguments = ""
+    modules = next(prefix.glob(f"usr/lib/*/{name}/modules"), None)
+    if name == "kamailio" and modules:
+        arguments = f'-L "{modules}" '
     # Debian's own starter of Chromium reads folders below /etc and knows one place only.
     places = (prefix / f"usr/lib/{name}/{name}", prefix / f"usr/bin/{name}", prefix / f"usr/sbin/{name}")
     program = next((place for place in places if place.is_file()), None)
@@ -111,6 +115,8 @@ def write_starter(starter: Path, name: str, prefix: Path) -> None:
         raise SetupError(f"the package of {name} has another layout than expected")
     stamps.write_atomically(
         starter,
-        STARTER.format(prefix=prefix, libraries=":".join(map(str, libraries)), more=more, program=program),
+        STARTER.format(
+            prefix=prefix, libraries=":".join(map(str, libraries)), more=more, program=program, arguments=arguments
+        ),
     )
     starter.chmod(0o755)

@@ -37,6 +37,7 @@ def test_parts_that_are_here_have_a_version_and_a_path(capsys: pytest.CaptureFix
         "sipp",
         "redis-server",
         "nats-server",
+        "kamailio",
         "msgfmt",
         "node",
     ):

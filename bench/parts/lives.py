@@ -7,16 +7,9 @@ from typing import Any
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import POOL, Event, State
-from borgerlinje.dispatch.actions import (
-    do_complete,
-    do_event,
-    do_lose,
-    do_pause,
-    do_ready,
-    do_return,
-    do_sign_out,
-    do_take,
-)
+from borgerlinje.dispatch.actions import do_complete, do_event
+from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_return, do_sign_out
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
 from tests.support import scene

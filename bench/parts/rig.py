@@ -17,7 +17,7 @@ from psycopg.rows import DictRow
 from bench.parts import usage
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.selftest import do_set_scene
-from borgerlinje.dispatch.actions import do_ready
+from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit import clock, embedded, unprivileged
 from borgerlinje.kit.database import run
 from borgerlinje.kit.home import Home

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from borgerlinje.console import contacts, views, waits
+from borgerlinje.console import contacts, hear, recordings, views, waits
+from borgerlinje.console.crisis.urls import urlpatterns as crisis_patterns
+from borgerlinje.console.lines.urls import urlpatterns as line_patterns
+from borgerlinje.console.menus.urls import urlpatterns as menu_patterns
+from borgerlinje.console.outgoing.urls import urlpatterns as outgoing_patterns
 
 app_name = "console"
 urlpatterns = [
@@ -12,6 +16,16 @@ urlpatterns = [
     path("henvendelse/<uuid:contact_id>/nu/", contacts.contact_now, name="contact_now"),
     path("ventetid/", waits.waits, name="waits"),
     path("ventetid/tabel.csv", waits.waits_table, name="waits_table"),
+    *crisis_patterns,
+    *menu_patterns,
+    *line_patterns,
+    *outgoing_patterns,
+    path("hoer/", hear.hear, name="hear"),
+    path("optagelser/", recordings.recordings, name="recordings"),
+    path("optagelser/<uuid:recording_id>/lyt/", recordings.listen, name="recording_listen"),
+    path("optagelser/<uuid:recording_id>/lyd/<int:access_id>/", recordings.sound, name="recording_sound"),
+    path("optagelser/<uuid:recording_id>/slet/", recordings.delete, name="recording_delete"),
+    path("optagelser/indsigt/<uuid:contact_id>/", recordings.insight, name="recording_insight"),
     path("konto/", views.account, name="account"),
     path("log-af/", views.sign_out, name="sign_out"),
 ]

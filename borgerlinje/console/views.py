@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from borgerlinje.console import queries
+from borgerlinje.console.crisis.begin import calls_for
 from borgerlinje.dispatch.models import Presence
 from borgerlinje.kit import clock
 from borgerlinje.lines.queries import load, open_lines
@@ -38,6 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "cards": [(card(line, place=None, at=now), load(line.pk, at=now)) for line in lines],
         "roles": queries.roles_of(_user(request), at=now),
         "presence": Presence.objects.filter(employee=employee).first() if employee else None,
+        "calls": calls_for(request),
     }
     return render(request, "console/start.html", context)
 

@@ -52,6 +52,9 @@ PRESENT = frozenset(
     }
 )
 
+# Somebody else is, or is being, brought to the citizen.
+WITH_PARTY = frozenset({State.CONSULTING, State.THREE_WAY, State.TRANSFERRED})
+
 
 class ClosedAs(StrEnum):
     """How a contact came to be closed."""
@@ -61,7 +64,7 @@ class ClosedAs(StrEnum):
     CLOSED_HOURS = "closed_hours"
     TECHNICAL = "technical"
     TRANSFERRED = "transferred"
-    OVERFLOW = "overflow"
+    FULL = "full"
     UNREACHED = "unreached"
 
 
@@ -69,6 +72,7 @@ class Event(StrEnum):
     """What can happen to a contact."""
 
     LINE_CLOSED = "line_closed"
+    LINE_FULL = "line_full"
     MENU_ENTERED = "menu_entered"
     MENU_CHOSEN = "menu_chosen"
     GREETED = "greeted"
@@ -83,6 +87,7 @@ class Event(StrEnum):
     CONSULT_STARTED = "consult_started"
     JOINED = "joined"
     PARTY_LEFT = "party_left"
+    HANDED_OVER = "handed_over"
     TRANSFERRED = "transferred"
     TRANSFER_FAILED = "transfer_failed"
     REQUEUED = "requeued"
@@ -90,6 +95,8 @@ class Event(StrEnum):
     CALLBACK_CANCELLED = "callback_cancelled"
     CITIZEN_REACHED = "citizen_reached"
     CITIZEN_UNREACHED = "citizen_unreached"
+    CALLED_AGAIN = "called_again"
+    SETTLED = "settled"
     VOICEMAIL_STARTED = "voicemail_started"
     MESSAGE_LEFT = "message_left"
     CITIZEN_LEFT = "citizen_left"
@@ -116,7 +123,6 @@ class Effect(StrEnum):
     RING_CITIZEN = "ring_citizen"
     CONFIRM_CALLBACK = "confirm_callback"
     RECORD_MESSAGE = "record_message"
-    SEND_ELSEWHERE = "send_elsewhere"
     RELEASE_CITIZEN = "release_citizen"
     RELEASE_EMPLOYEE = "release_employee"
 
@@ -179,16 +185,19 @@ _PICK_UP = _to(State.WAITING, None, Effect.START_WAITING)
 _ABANDONED = _closed(ClosedAs.ABANDONED)
 _ASKED_BACK = _to(State.CALLBACK, None, Effect.CONFIRM_CALLBACK)
 _RECORD = _to(State.VOICEMAIL, None, Effect.RECORD_MESSAGE)
-_ELSEWHERE = _closed(ClosedAs.OVERFLOW, None, Effect.SEND_ELSEWHERE)
 _SHUT = _closed(ClosedAs.CLOSED_HOURS, None, Effect.SAY_CLOSED)
+_FULL = _closed(ClosedAs.FULL, None, Effect.SAY_CLOSED)
 _CITIZEN_GONE = _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_EMPLOYEE)
 _BACK_TO_POOL = _to(State.WAITING, Presence.FREE, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
 _EMPLOYEE_LOST = _to(State.WAITING, Presence.CONNECTION_LOST, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
-_HANDED_OVER = _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
+_SENT_ON = _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
+# A colleague of the pool takes the citizen over, and with them the documentation: who hands over is done.
+_TAKEN_OVER = _to(State.CONNECTED, Presence.FREE, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
 
 _BEFORE_THE_POOL = {
     Event.LINE_CLOSED: _SHUT,
-    Event.OVERFLOWED: _ELSEWHERE,
+    Event.LINE_FULL: _FULL,
+    Event.OVERFLOWED: _PICK_UP,
     Event.CALLBACK_ASKED: _ASKED_BACK,
     Event.VOICEMAIL_STARTED: _RECORD,
     Event.CITIZEN_LEFT: _ABANDONED,
@@ -201,10 +210,16 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.MENU_ENTERED: _to(State.IN_MENU, None, Effect.PLAY_MENU),
         Event.GREETED: _PICK_UP,
     },
-    State.IN_MENU: {**_BEFORE_THE_POOL, Event.MENU_CHOSEN: _PICK_UP},
+    # The menu of another language or of another line begins anew.
+    State.IN_MENU: {
+        **_BEFORE_THE_POOL,
+        Event.MENU_ENTERED: _to(State.IN_MENU, None, Effect.PLAY_MENU),
+        Event.MENU_CHOSEN: _PICK_UP,
+    },
     State.WAITING: {
         Event.OFFERED: _to(State.OFFERED, Presence.OFFERED, Effect.RING_EMPLOYEE),
-        Event.OVERFLOWED: _ELSEWHERE,
+        Event.OVERFLOWED: _PICK_UP,
+        Event.LINE_CLOSED: _SHUT,
         Event.CALLBACK_ASKED: _ASKED_BACK,
         Event.VOICEMAIL_STARTED: _RECORD,
         Event.CITIZEN_LEFT: _ABANDONED,
@@ -225,7 +240,7 @@ _TABLE: dict[State, dict[Event, Decision]] = {
     State.CONNECTED: {
         Event.HELD: _to(State.HELD, None, Effect.HOLD),
         Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.HOLD, Effect.RING_PARTY),
-        Event.TRANSFERRED: _HANDED_OVER,
+        Event.TRANSFERRED: _SENT_ON,
         Event.REQUEUED: _BACK_TO_POOL,
         Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE, Effect.CONFIRM_CALLBACK, Effect.RELEASE_EMPLOYEE),
         Event.CITIZEN_LEFT: _CITIZEN_GONE,
@@ -237,7 +252,7 @@ _TABLE: dict[State, dict[Event, Decision]] = {
     State.HELD: {
         Event.RETRIEVED: _to(State.CONNECTED, None, Effect.CONNECT),
         Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.RING_PARTY),
-        Event.TRANSFERRED: _HANDED_OVER,
+        Event.TRANSFERRED: _SENT_ON,
         Event.REQUEUED: _BACK_TO_POOL,
         Event.CITIZEN_LEFT: _CITIZEN_GONE,
         Event.EMPLOYEE_LEFT: _BACK_TO_POOL,
@@ -248,7 +263,8 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.RETRIEVED: _to(State.CONNECTED, None, Effect.RELEASE_PARTY, Effect.CONNECT),
         Event.JOINED: _to(State.THREE_WAY, None, Effect.JOIN_PARTY),
         Event.PARTY_LEFT: _to(State.HELD),
-        Event.TRANSFERRED: _HANDED_OVER,
+        Event.HANDED_OVER: _TAKEN_OVER,
+        Event.TRANSFERRED: _SENT_ON,
         Event.REQUEUED: _to(
             State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING
         ),
@@ -273,8 +289,9 @@ _TABLE: dict[State, dict[Event, Decision]] = {
     },
     State.THREE_WAY: {
         Event.PARTY_LEFT: _to(State.CONNECTED),
-        Event.TRANSFERRED: _HANDED_OVER,
-        Event.EMPLOYEE_LEFT: _HANDED_OVER,
+        Event.HANDED_OVER: _TAKEN_OVER,
+        Event.TRANSFERRED: _SENT_ON,
+        Event.EMPLOYEE_LEFT: _SENT_ON,
         Event.EMPLOYEE_LOST: _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE),
         Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE),
         Event.TECHNICAL_FAULT: _to(
@@ -288,6 +305,7 @@ _TABLE: dict[State, dict[Event, Decision]] = {
     # The employee documents meanwhile: `_after_transfer` says what that changes.
     State.TRANSFERRED: {
         Event.COMPLETED: _to(State.TRANSFERRED, Presence.FREE),
+        Event.HANDED_OVER: _to(State.CONNECTED, Presence.FREE, Effect.HAND_TO_PARTY),
         Event.TRANSFER_FAILED: _to(State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.START_WAITING),
         Event.PARTY_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_CITIZEN),
         Event.CITIZEN_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_PARTY),
@@ -303,6 +321,8 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.CITIZEN_REACHED: _to(State.CONNECTED, None, Effect.CONNECT),
         Event.CITIZEN_UNREACHED: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
         Event.CITIZEN_LEFT: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
+        # There was nothing to call for: the message has said it all, or the matter is settled already.
+        Event.SETTLED: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
         Event.EMPLOYEE_LEFT: _to(State.CALLBACK, Presence.PAUSED, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
         Event.EMPLOYEE_LOST: _to(
             State.CALLBACK, Presence.CONNECTION_LOST, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE
@@ -317,7 +337,10 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.CITIZEN_LEFT: _ABANDONED,
         Event.TECHNICAL_FAULT: _BEFORE_THE_POOL[Event.TECHNICAL_FAULT],
     },
-    State.WRAP_UP: {Event.COMPLETED: _closed(ClosedAs.ANSWERED, Presence.FREE)},
+    State.WRAP_UP: {
+        Event.COMPLETED: _closed(ClosedAs.ANSWERED, Presence.FREE),
+        Event.CALLED_AGAIN: _to(State.CALLING_BACK, Presence.TALKING, Effect.RING_CITIZEN),
+    },
     State.CLOSED: {},
 }
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, State
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit.ids import uuid7
-from borgerlinje.lines.models import Line, Subject
+from borgerlinje.lines.models import Crisis, Line, Subject
 from borgerlinje.staff.models import Employee
 
 IN_HAND_STATES = sorted(state.value for state in IN_HAND)
@@ -68,8 +68,11 @@ class Contact(models.Model):
     `authority` answers for the data: the home authority when it is known, else the line's owner. `waiting_since` is the place in
     the queue and never moves; `head_start_seconds` counts as time waited already. `employee` is who has the contact, or had it
     before it went back to the pool. `is_callback`: the citizen is not on the line; `due_at` is when to call (None: at once). `origin`
-    is the contact this one makes good for. `changed_xid` is the transaction that last changed what the dispatcher looks at, set by a
-    trigger. Personal data: `caller_number`, `note`.
+    is the contact this one makes good for. `server` names the one of several telephone servers that carries the call. `callback_number` is
+    the number to call when it is not the one the citizen called from; `dial_asked_at` is when the employee who took the contact asked for the
+    citizen to be rung. `recording_consent_at`: the citizen has allowed a recording by a key press of their own. `crisis` is the one the
+    contact came in. `changed_xid` is the transaction that last changed what the dispatcher looks at, set by a
+    trigger. Personal data: `caller_number`, `callback_number`, `note`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -104,6 +107,13 @@ class Contact(models.Model):
     origin = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="successors", null=True, blank=True, db_index=False
     )
+    server = models.CharField(max_length=16, blank=True, default="", db_default="")
+    callback_number = models.CharField(max_length=32, blank=True, default="", db_default="")
+    dial_asked_at = models.DateTimeField(null=True, blank=True)
+    recording_consent_at = models.DateTimeField(null=True, blank=True)
+    crisis = models.ForeignKey(
+        Crisis, on_delete=models.PROTECT, related_name="contacts", null=True, blank=True, db_index=False
+    )
     transferred_at = models.DateTimeField(null=True, blank=True)
     documented_at = models.DateTimeField(null=True, blank=True)
     changed_xid = models.BigIntegerField(default=0, db_default=0, editable=False)
@@ -137,6 +147,7 @@ class Contact(models.Model):
             models.Index(fields=("caller_number", "arrived_at"), condition=~Q(caller_number=""), name="contact_caller"),
             models.Index(fields=("employee",), condition=Q(employee__isnull=False), name="contact_employee"),
             models.Index(fields=("origin",), condition=Q(origin__isnull=False), name="contact_origin"),
+            models.Index(fields=("crisis",), condition=Q(crisis__isnull=False), name="contact_crisis"),
         )
         constraints = (
             models.CheckConstraint(

@@ -3,7 +3,8 @@
 Runs as the owner of the tables. What is there already stays as it is: somebody may have tried things out on it.
 """
 
-from datetime import date, time
+from datetime import date, datetime, time
+from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import transaction
@@ -12,8 +13,9 @@ from django.utils import crypto, translation
 from borgerlinje.cooperation.models import Authority, Centre, Membership
 from borgerlinje.demo import facts, sign_ins
 from borgerlinje.demo.sign_ins import SignIn
+from borgerlinje.kit import clock
 from borgerlinje.kit.errors import BorgerlinjeError
-from borgerlinje.lines.models import Line, LineNumber, OpeningPeriod, OpeningVersion
+from borgerlinje.lines.models import Line, LineNumber, MenuVersion, OpeningPeriod, OpeningVersion, Subject
 from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill, RoleAssignment, Skill, User
 from borgerlinje.staff.roles import ROLE_NAMES, Role
 
@@ -40,6 +42,8 @@ def create() -> list[SignIn]:
         if Line.objects.filter(is_demo=False, is_hidden=False).exists():
             raise RealDataError
         authorities = {fact.code: _authority(fact) for fact in facts.AUTHORITIES}
+        for subject in facts.SUBJECTS:
+            Subject.objects.get_or_create(code=subject.code, defaults={"name": subject.name, "is_demo": True})
         centres = [_centre(fact, authorities) for fact in facts.CENTRES]
         _newcomer(authorities, centres)
         return _accounts(authorities)
@@ -81,6 +85,8 @@ def _line(fact: facts.LineFact, centre: Centre, authorities: dict[str, Authority
             "skill_level": facts.SKILL_LEVEL,
             "greeting_text": fact.greeting,
             "closed_text": fact.closed,
+            "audience": fact.audience,
+            "wrap_up_seconds": fact.wrap_up_seconds,
             "always_open": True,
             "always_open_reason": facts.ALWAYS_OPEN_REASON,
             "is_demo": True,
@@ -92,6 +98,16 @@ def _line(fact: facts.LineFact, centre: Centre, authorities: dict[str, Authority
     if is_new:
         for hours in fact.hours:
             _hours(hours, line)
+        for language, tree in fact.menus.items():
+            _menu(line, language, tree)
+
+
+def _menu(line: Line, language: str, tree: dict[str, Any]) -> None:
+    """Store a menu that has been in force since the demo began, so that it is heard at any hour the demo is turned to."""
+    begun = datetime.combine(FROM_ON, time(0), clock.COPENHAGEN)
+    MenuVersion.objects.create(
+        line=line, language=language, tree=tree, from_at=begun, published_at=begun, changed_at=begun, note="Demo"
+    )
 
 
 def _hours(fact: facts.HoursFact, line: Line) -> None:

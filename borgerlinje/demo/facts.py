@@ -8,6 +8,7 @@ nobody real can be called by mistake.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 ALWAYS_OPEN_REASON = "Demo: åbent hele døgnet"
 SKILL_LEVEL = 2
@@ -50,7 +51,10 @@ class HoursFact:
 
 @dataclass(frozen=True, slots=True)
 class LineFact:
-    """A line; `numbers` maps digits to the code of the authority whose citizens dial it ("" for all), the main one first."""
+    """A line; `numbers` maps digits to the code of the authority whose citizens dial it ("" for all), the main one first.
+
+    `menus` are its telephone menus by language, as `lines.menus` reads them. `audience` is `Line.Audience`.
+    """
 
     slug: str
     name: str
@@ -61,6 +65,9 @@ class LineFact:
     closed: str
     numbers: dict[str, str]
     hours: tuple[HoursFact, ...]
+    menus: dict[str, dict[str, Any]] = field(default_factory=dict)
+    audience: str = "citizens"
+    wrap_up_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,60 @@ class SignInFact:
     at: tuple[str, ...]
     where: str
 
+
+@dataclass(frozen=True, slots=True)
+class SubjectFact:
+    """What a demo's citizen can choose to ask about."""
+
+    code: str
+    name: str
+
+
+SUBJECTS = (SubjectFact("demo-mitid", "MitID"),)
+
+
+def _menu(greeting: str, *, other: tuple[str, str], language: str) -> dict[str, Any]:
+    """Return a short menu: nobody who only wants a person is to wait for the end of it."""
+    labels = {"da": ("at blive ringet op", "at indtale en besked"), "en": ("a call back", "leaving a message")}
+    callback, message = labels["en" if language == "da" else "da"]
+    keys = [
+        {"key": "1", "label": SUBJECTS[0].name, "do": "subject", "to": SUBJECTS[0].code},
+        {"key": "2", "label": callback, "do": "callback"},
+        {"key": "3", "label": message, "do": "voicemail"},
+        {"key": "4", "label": other[1], "do": "line", "to": other[0]},
+        {"key": "8", "do": "language", "to": language},
+        {"key": "0", "do": "person"},
+    ]
+    return {
+        "greeting": {"text": greeting},
+        "start": {"say": {"text": ""}, "keys": keys, "silence": {"seconds": 2, "repeats": 0}, "wrong": {"repeats": 1}},
+    }
+
+
+HOTLINE_MENUS = {
+    "da": _menu(
+        "Velkommen til hotline for digital selvbetjening. Dette er en demo.",
+        other=("1881", "hjælp til Borger punktum dk"),
+        language="en",
+    ),
+    "en": _menu(
+        "Welcome to the hotline. This is a demo.",
+        other=("1881", "help with Borger dot dk"),
+        language="da",
+    ),
+}
+MENUS_1881 = {
+    "da": _menu(
+        "Velkommen til atten enogfirs. Dette er en demo.",
+        other=("hotline", "hotline til selvbetjening"),
+        language="en",
+    ),
+    "en": _menu(
+        "Welcome to eighteen eighty one. This is a demo.",
+        other=("hotline", "the self-service hotline"),
+        language="da",
+    ),
+}
 
 AUTHORITIES = (
     AuthorityFact("370", "Næstved", cvr="29189625"),
@@ -142,6 +203,33 @@ ZEALAND = CentreFact(
                     ((0, 3, "09:00", "21:00"), (4, 4, "09:00", "17:00")),
                 ),
             ),
+            menus=HOTLINE_MENUS,
+        ),
+        # Both assumptions: that the centre has a line for businesses, and one for those who call with an interpreter.
+        LineFact(
+            slug="erhverv",
+            name="Erhverv",
+            owner="370",
+            skill=("demo-erhverv", "Virk og MitID Erhverv"),
+            scope="guidance_only",
+            greeting="Velkommen til hotline for virksomheder. Dette er en demo. Et øjeblik.",
+            closed="Hotline for virksomheder er lukket. Vi har åbent mandag til fredag fra klokken ni til femten.",
+            numbers={"00001370": ""},
+            hours=(HoursFact(date(2015, 1, 1), None, "Antaget", ((0, 4, "09:00", "15:00"),)),),
+            audience="businesses",
+        ),
+        LineFact(
+            slug="tolk",
+            name="Hotline med teksttolk",
+            owner="370",
+            skill=("demo-tolk", "Samtale gennem tolk"),
+            scope="guidance_only",
+            greeting="Velkommen til hotline for digital selvbetjening. Dette er en demo. Vi har god tid.",
+            closed="Hotline er lukket. Vi har åbent mandag til torsdag fra klokken ni til enogtyve, og fredag fra ni til sytten.",
+            numbers={"00002370": ""},
+            hours=(HoursFact(date(2015, 1, 1), None, "Antaget", ((0, 3, "09:00", "21:00"), (4, 4, "09:00", "17:00"))),),
+            audience="text_relay",
+            wrap_up_seconds=180,
         ),
     ),
     robots=(("Robert", "S", "330"), ("Ronja", "H", "316"), ("Rolf", "S", "340")),
@@ -170,6 +258,7 @@ COPENHAGEN = CentreFact(
                     ((0, 4, "08:00", "18:00"),),
                 ),
             ),
+            menus=MENUS_1881,
         ),
     ),
     robots=(("Rosa", "K", "101"), ("Rasmus", "K", "101")),

@@ -23,7 +23,8 @@ from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.demo import voices
 from borgerlinje.demo.crew import Floor, Member, steer
-from borgerlinje.dispatch.actions import do_complete, do_pause, do_ready, do_sign_out
+from borgerlinje.dispatch.actions import do_complete
+from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_out
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 

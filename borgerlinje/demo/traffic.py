@@ -9,7 +9,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Self
@@ -17,6 +17,7 @@ from typing import Self
 from psycopg.rows import DictRow
 
 from borgerlinje.channels.phone.robot.call import Cause, Outgoing
+from borgerlinje.channels.phone.robot.errors import RobotError
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.demo import voices
 from borgerlinje.demo.robots import ended_within, own_address
@@ -24,6 +25,7 @@ from borgerlinje.kit import clock, database
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.hints import Hints
+from borgerlinje.lines.menus.tree import PERSON_KEY
 from borgerlinje.lines.numbers import display
 
 _FIRST_CALLER, _CALLERS = 9000, 200
@@ -36,7 +38,7 @@ _NUMBERS = """
 SELECT n.digits, l.slug, coalesce(a.name, l.name) AS name, a.code
   FROM lines_linenumber n JOIN lines_line l ON l.id = n.line_id
   LEFT JOIN cooperation_authority a ON a.id = n.home_authority_id
- WHERE l.is_demo AND NOT l.is_hidden ORDER BY n.digits
+ WHERE l.is_demo AND NOT l.is_hidden AND l.audience = 'citizens' ORDER BY n.digits
 """
 _STATES = (
     "SELECT caller_number, state FROM contacts_contact WHERE caller_number = ANY(%(callers)s) AND state <> 'closed'"
@@ -70,10 +72,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How citizens behave, in seconds: mean patience, and the longest talk from and to."""
+    """How citizens behave, in seconds: mean patience, the longest talk from and to, and how long they listen before they press a key."""
 
     patience: float = 180.0
     talk: tuple[float, float] = (30.0, 120.0)
+    listens: tuple[float, float] = (2.0, 6.0)
 
 
 @dataclass
@@ -166,6 +169,7 @@ class Town:
         if not await call.reached("answered", within=_NO_ANSWER_SECONDS):
             await call.hang_up()
             return f"refused ({call.status})" if call.cause is Cause.REJECTED else "not put through"
+        await self._ask_for_a_person(call)
         if not await _first(connected, call, self.dice.expovariate(1 / self.habits.patience)):
             is_left = call.ended.is_set()
             await call.hang_up()
@@ -177,6 +181,13 @@ class Town:
         if not await ended_within(call, self.dice.uniform(*self.habits.talk)):
             await call.hang_up()
         return "helped"
+
+    async def _ask_for_a_person(self, call: Outgoing) -> None:
+        """Listen to the menu for a moment, as people do, and press the key of a person."""
+        if await ended_within(call, self.dice.uniform(*self.habits.listens)):
+            return
+        with suppress(RobotError):
+            await call.press(PERSON_KEY)
 
     async def _watch(self) -> None:
         """Tell the citizens who talk by now: Asterisk answers before an employee does, only the rows know."""

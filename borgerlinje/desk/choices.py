@@ -19,6 +19,13 @@ DISCRETION = _(
 GUIDANCE_ONLY = _("Linjen er kun til vejledning på denne tid. Vælg et andet udfald.")
 # Outcomes that most often end something to be done, not something to be known.
 TRANSACTIONS = (Outcome.GUIDED.value, Outcome.LIGHT_CASEWORK.value)
+# Why a callback is given up.
+WHY_CANCELLED = (
+    ("helped", _("Borgeren har fået hjælp")),
+    ("not_wanted", _("Borgeren vil ikke ringes op")),
+    ("wrong_number", _("Nummeret er forkert")),
+    ("barred", _("Nummeret kan ikke ringes op")),
+)
 _MUNICIPALITY = Authority.Kind.MUNICIPALITY
 
 

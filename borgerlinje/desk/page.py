@@ -1,10 +1,15 @@
 """What every act at the desk needs: who sits there, and the desk as it is after the act."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from borgerlinje.desk.queries import desk_of
+from borgerlinje.contacts.lifecycle import State
+from borgerlinje.desk.directory import directory_of
+from borgerlinje.desk.panel import CALL_OUT, Panel
+from borgerlinje.desk.queries import desk_of, numbers_to_show
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import NotAllowedError
 from borgerlinje.staff.models import Employee
@@ -18,8 +23,25 @@ def employee_of(request: HttpRequest) -> Employee:
     return employee
 
 
-def answer(request: HttpRequest, employee: Employee) -> HttpResponse:
-    """Answer the desk as it now is."""
+def answer(request: HttpRequest, employee: Employee, panel: Panel | None = None) -> HttpResponse:
+    """Answer the desk as it now is, with what stands open on the page (`panel`: instead of what the page says)."""
     if not request.headers.get("HX-Request"):
         return redirect("desk:desk")
-    return render(request, "desk/now.html", {"desk": desk_of(employee, now=clock.now())})
+    return render(request, "desk/now.html", shown(employee, panel or Panel.of(request)))
+
+
+def shown(employee: Employee, panel: Panel) -> dict[str, Any]:
+    """Return what the desk's template draws."""
+    now = clock.now()
+    desk = desk_of(employee, now=now)
+    contact = desk.contact
+    is_open = contact is not None and panel.opened == str(contact.pk)
+    directory = None
+    if contact is not None and is_open and contact.state in {State.CONNECTED, State.HELD} and not desk.is_by_hand:
+        directory = directory_of(contact, panel, desk.attempts, can_dial=desk.can_dial, now=now)
+    calls_out = contact is None and desk.can_dial and panel.opened == CALL_OUT
+    return {
+        "desk": desk,
+        "directory": directory,
+        "numbers": numbers_to_show(employee, now=now) if calls_out else None,
+    }

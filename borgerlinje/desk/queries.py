@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.db.models.functions import Length
 
-from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, Event, State
+from borgerlinje.channels.phone.models import EmployeePhone, OutgoingCall
+from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, UNREACHED, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
-from borgerlinje.desk.choices import Choices, choices_for
+from borgerlinje.desk import attempts as attempts_made
+from borgerlinje.desk.attempts import asked_of, attempts_of, news_of
+from borgerlinje.desk.choices import WHY_CANCELLED, Choices, choices_for
+from borgerlinje.desk.reachable import can_dial, number_to_call, why_not
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.explain import short_reasons
-from borgerlinje.dispatch.models import Offer, Presence, PresenceState
+from borgerlinje.dispatch.models import Offer, Presence, PresenceState, Transfer
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import GoneError
 from borgerlinje.lines import numbers
-from borgerlinje.lines.models import Subject
+from borgerlinje.lines.models import LineNumber, Subject
 from borgerlinje.staff.models import Employee
 
 # So long an offer that ended by itself is news at the desk.
@@ -30,7 +36,11 @@ _CALLBACKS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One employee's desk at an instant."""
+    """One employee's desk at an instant.
+
+    `asked` is the attempt in which a colleague asks this employee, `attempts` those made for the contact in hand. `news` and `unreached` are what
+    became a moment ago of the citizen one had. `has_browser_phone`: the employee's calls ring in this page, and not elsewhere.
+    """
 
     employee: Employee
     presence: Presence
@@ -42,15 +52,26 @@ class Desk:
     choices: Choices | None = None
     earlier: list[Contact] = field(default_factory=list)
     last_offer: Offer | None = None
+    asked: Transfer | None = None
+    attempts: list[Transfer] = field(default_factory=list)
+    news: Transfer | None = None
+    unreached: ContactEvent | None = None
+    can_dial: bool = False
+    has_browser_phone: bool = True
+    call_out: OutgoingCall | None = None
 
     @property
     def card(self) -> Contact | None:
-        """The contact this desk is about: the one offered, or the one in hand."""
-        return self.offer.contact if self.offer else self.contact
+        """The contact this desk is about: the one offered, the one in hand, or the one a colleague asks about."""
+        if self.offer:
+            return self.offer.contact
+        return self.contact or (self.asked.contact if self.asked else None)
 
     @property
     def shows(self) -> str:
-        """What the desk shows: an offer, the state of the contact in hand, or the employee's own."""
+        """What the desk shows: an offer, the state of the contact in hand, a colleague who asks or is helped, or the employee's own state."""
+        if self.asked and not self.offer and not self.contact:
+            return "helping" if self.asked.answered_at else "asked"
         return "offered" if self.offer else self.contact.state if self.contact else self.presence.state
 
     @property
@@ -72,6 +93,64 @@ class Desk:
     def story(self) -> list[ContactEvent]:
         """What has happened to the contact in hand."""
         return list(self.contact.events.all()) if self.contact else []
+
+    @property
+    def attempt(self) -> Transfer | None:
+        """The attempt to bring somebody that goes on now."""
+        return attempts_made.under_way(self.attempts)
+
+    @property
+    def failed(self) -> Transfer | None:
+        """The attempt that has just come to nothing."""
+        return attempts_made.failed(self.attempts, self.story)
+
+    @property
+    def on_hold_since(self) -> datetime | None:
+        """Since when the citizen in hand hears music; None when they do not."""
+        return attempts_made.on_hold_since(self.story)
+
+    @property
+    def reminds_at(self) -> datetime | None:
+        """When the employee is reminded that the citizen is on hold."""
+        if self.contact is None or self.on_hold_since is None:
+            return None
+        return self.on_hold_since + timedelta(seconds=self.contact.line.hold_reminder_seconds)
+
+    @property
+    def reminds_after(self) -> int:
+        """How long a hold of this contact may last before the employee is reminded, in seconds."""
+        return self.contact.line.hold_reminder_seconds if self.contact else 0
+
+    @property
+    def why_cancelled(self) -> tuple[tuple[str, Any], ...]:
+        """Why a callback may be given up."""
+        return WHY_CANCELLED
+
+    @property
+    def is_dialling(self) -> bool:
+        """Whether the telephone is ringing this employee, and then the citizen."""
+        contact = self.contact
+        return contact is not None and contact.state == State.CALLING_BACK and contact.dial_asked_at is not None
+
+    @property
+    def expects_call(self) -> bool:
+        """Whether the call that comes to this page is one the employee asked for: it is answered by itself."""
+        return self.is_dialling and self.has_browser_phone
+
+    @property
+    def number(self) -> str:
+        """The number to call the citizen in hand at; empty when it is not known."""
+        return number_to_call(self.contact) if self.contact else ""
+
+    @property
+    def why_not(self) -> str:
+        """Why the telephone does not call the citizen in hand; empty when it does."""
+        return why_not(self.contact) if self.contact else ""
+
+    @property
+    def is_message(self) -> bool:
+        """Whether the citizen in hand left a message: it is heard before anybody rings."""
+        return any(event.name == Event.MESSAGE_LEFT for event in self.story)
 
     @property
     def waiting(self) -> list[Contact]:
@@ -129,6 +208,8 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
     )
     shown = offer.contact if offer else contact
     last_offer = None if shown else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
+    asked = None if shown else asked_of(employee)
+    is_free = shown is None and asked is None
     return Desk(
         employee,
         standing,
@@ -138,9 +219,31 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         list(with_messages(callbacks)),
         list(colleagues),
         choices_for(contact, now=now) if contact and contact.state in {State.WRAP_UP, State.TRANSFERRED} else None,
-        earlier_today(shown, now=now),
+        earlier_today(shown or (asked.contact if asked else None), now=now),
         last_offer,
+        asked,
+        attempts_of(contact) if contact else [],
+        news_of(employee, now=now) if is_free else None,
+        _unreached(employee, now=now) if is_free else None,
+        can_dial(),
+        not EmployeePhone.objects.filter(employee=employee).exclude(kind=EmployeePhone.Kind.BROWSER).exists(),
+        _call_out(contact),
     )
+
+
+def _unreached(employee: Employee, *, now: datetime) -> ContactEvent | None:
+    """Return how the employee's attempt to call a citizen came to nothing a moment ago."""
+    names = [event.value for event in (*UNREACHED, Event.CALLBACK_CANCELLED)]
+    recent = ContactEvent.objects.filter(contact__employee=employee, employee=employee, at__gt=now - _NEWS)
+    return recent.filter(name__in=names, from_state=State.CALLING_BACK).select_related("contact__line").last()
+
+
+def _call_out(contact: Contact | None) -> OutgoingCall | None:
+    """Return the call to the citizen that was made since the employee asked for it."""
+    if contact is None or contact.dial_asked_at is None:
+        return None
+    made = OutgoingCall.objects.filter(contact=contact, made_at__gte=contact.dial_asked_at)
+    return made.exclude(purpose=OutgoingCall.Purpose.EMPLOYEE).order_by("made_at").last()
 
 
 def access_callback(employee: Employee, contact_id: UUID) -> Contact:
@@ -152,9 +255,25 @@ def access_callback(employee: Employee, contact_id: UUID) -> Contact:
     return contact
 
 
+def has_message(contact: Contact) -> bool:
+    """Tell whether a citizen left a message."""
+    return ContactEvent.objects.filter(contact=contact, name=Event.MESSAGE_LEFT).exists()
+
+
 def with_messages(contacts: "QuerySet[Contact]") -> "QuerySet[Contact]":
     """Read, for all of them at once, whether these contacts left a message, as `promised` says it."""
-    return contacts.prefetch_related(Prefetch("events", ContactEvent.objects.filter(name=Event.MESSAGE_LEFT)))
+    told = ContactEvent.objects.filter(name__in=(Event.MESSAGE_LEFT.value, "called_out"))
+    return contacts.prefetch_related(Prefetch("events", told))
+
+
+def numbers_to_show(employee: Employee, *, now: datetime) -> "QuerySet[LineNumber]":
+    """Return the numbers of the lines an employee answers: what a citizen who is called may see. Those of the employee's own authority first."""
+    answered = LineNumber.objects.filter(line__centre__in=_centres(employee, now=now), line__is_hidden=False)
+    is_own = Case(When(home_authority=employee.employer_id, then=0), default=1)
+    # A short number can be called back from few telephones.
+    return answered.select_related("line__owner", "home_authority").order_by(
+        is_own, -Length("digits"), "line__name", "home_authority__name", "digits"
+    )
 
 
 def _centres(employee: Employee, *, now: datetime) -> list[int]:

@@ -4,9 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from borgerlinje.channels.phone import servers
 from borgerlinje.channels.phone.actions import do_issue_employee_endpoint, is_current, is_pushed
 from borgerlinje.desk.page import answer, employee_of
-from borgerlinje.dispatch.actions import do_lose, do_return, do_sign_in
+from borgerlinje.desk.phone_state import talks_elsewhere
+from borgerlinje.dispatch.attendance import do_lose, do_return, do_sign_in
 from borgerlinje.dispatch.models import Presence, PresenceState
 from borgerlinje.dispatch.watch import Lost, do_leave, do_seen
 from borgerlinje.kit import clock, hints
@@ -26,13 +28,14 @@ def phone(request: HttpRequest) -> HttpResponse:
     employee = employee_of(request)
     if request.POST.get("fresh") == "1":
         _gone(employee)
-    credentials = run_here(do_issue_employee_endpoint(employee.pk, now=clock.now()))
+    server = run_here(servers.choose(now=clock.now()))
+    credentials = run_here(do_issue_employee_endpoint(employee.pk, now=clock.now(), server=server.name))
     hints.send_on_commit("phone")
     return JsonResponse(
         {
             "name": credentials.name,
             "secret": credentials.secret,
-            "socket": settings.SIP_WS_URL,
+            "socket": server.ws_url or settings.SIP_WS_URL,
             "host": settings.SIP_HOST,
         }
     )
@@ -60,9 +63,8 @@ def away(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     if request.POST.get("idle") != "1":
         _gone(employee)
-    elif not Presence.objects.filter(employee=employee, state=PresenceState.TALKING).exists():
-        changes = run_here(do_lose(employee.pk, now=clock.now()))
-        hints.send_on_commit(*Lost([employee.pk], changes).topics)
+    else:
+        _out_of_reach(employee)
     return HttpResponse(status=204)
 
 
@@ -79,5 +81,15 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def _gone(employee: Employee) -> None:
+    """Note that the page is gone, and with it the telephone, unless the conversation is on another telephone of theirs."""
+    if talks_elsewhere(employee):
+        _out_of_reach(employee)
+        return
     lost = run_here(do_leave(employee.pk, now=clock.now()))
     hints.send_on_commit(*lost.topics)
+
+
+def _out_of_reach(employee: Employee) -> None:
+    if not Presence.objects.filter(employee=employee, state=PresenceState.TALKING).exists():
+        changes = run_here(do_lose(employee.pk, now=clock.now()))
+        hints.send_on_commit(*Lost([employee.pk], changes).topics)

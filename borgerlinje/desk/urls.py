@@ -1,6 +1,6 @@
 from django.urls import path
 
-from borgerlinje.desk import callbacks, telephone, views
+from borgerlinje.desk import callbacks, phones, recordings, telephone, transfers, views
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,37 @@ urlpatterns = [
     path("henvendelse/<uuid:contact_id>/ring-op/", callbacks.take, name="take"),
     path("henvendelse/<uuid:contact_id>/naaet/", callbacks.reached, name="reached"),
     path("henvendelse/<uuid:contact_id>/intet-svar/", callbacks.unreached, name="unreached"),
+    path("henvendelse/<uuid:contact_id>/ring/", callbacks.dial, name="dial"),
+    path("henvendelse/<uuid:contact_id>/afbryd/", callbacks.stop, name="stop"),
+    path("henvendelse/<uuid:contact_id>/ring-igen/", callbacks.again, name="again"),
+    path("henvendelse/<uuid:contact_id>/faerdig/", callbacks.settle, name="settle"),
+    path("henvendelse/<uuid:contact_id>/annuller/", callbacks.cancel, name="cancel"),
+    path("ring-til/", callbacks.call_out, name="call_out"),
+    path("henvendelse/<uuid:contact_id>/hold/", transfers.hold, name="hold"),
+    path("henvendelse/<uuid:contact_id>/tag-fra-hold/", transfers.retrieve, name="retrieve"),
+    path("henvendelse/<uuid:contact_id>/viderestil/", transfers.start, name="transfer"),
+    path("henvendelse/<uuid:contact_id>/alle-tre/", transfers.join, name="join"),
+    path("henvendelse/<uuid:contact_id>/overlad/", transfers.hand_over, name="hand_over"),
+    path("henvendelse/<uuid:contact_id>/slip/", transfers.let_go, name="let_go"),
+    path("henvendelse/<uuid:contact_id>/telefonsvarer/", transfers.machine, name="machine"),
+    path("spoergsmaal/<uuid:transfer_id>/afvis/", transfers.refuse, name="refuse"),
+    path("henvendelse/<uuid:contact_id>/flyt/", phones.move, name="move"),
+    path("telefon-valg/", phones.page, name="own_phone"),
+    path("telefon-valg/nu/", phones.now, name="own_phone_now"),
+    path("telefon-valg/vaelg/", phones.choose_phone, name="own_phone_choose"),
+    path("telefon-valg/tilmeld/", phones.sign_up, name="own_phone_sign_up"),
+    path("telefon-valg/afmeld/", phones.sign_off, name="own_phone_sign_off"),
+    path("telefon-valg/nummer/", phones.ask_number, name="own_phone_number"),
+    path("telefon-valg/kode/", phones.type_code, name="own_phone_code"),
+    path("telefon-valg/glem/", phones.forget_number, name="own_phone_forget"),
+    path("telefon-valg/proev/", phones.try_out, name="own_phone_try"),
+    path("telefon-valg/ekko/", phones.echo, name="own_phone_echo"),
+    path("telefon-valg/hoert/", phones.heard, name="own_phone_heard"),
+    path("henvendelse/<uuid:contact_id>/besked/", recordings.message, name="message"),
+    path("henvendelse/<uuid:contact_id>/besked/hoer/", recordings.listen, name="message_listen"),
+    path("optagelse/<uuid:recording_id>/lyd/<int:access_id>/", recordings.sound, name="message_sound"),
+    path("henvendelse/<uuid:contact_id>/optagelse/", recordings.recording, name="recording"),
+    path("henvendelse/<uuid:contact_id>/optagelse/stop/", recordings.stop, name="recording_stop"),
     path("telefon/", telephone.phone, name="phone"),
     path("telefon/<str:name>/", telephone.phone_ready, name="phone_ready"),
     path("vaek/", telephone.away, name="away"),

@@ -7,12 +7,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.contacts.lifecycle import Event
+from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.forms import ClosingForm, NoteForm
-from borgerlinje.desk.page import answer, employee_of
-from borgerlinje.desk.queries import CONVERSATION, WHOLE, desk_of, in_hand, subject_names
-from borgerlinje.dispatch.actions import do_complete, do_event, do_pause, do_ready, do_sign_in
+from borgerlinje.desk.page import answer, employee_of, shown
+from borgerlinje.desk.panel import Panel
+from borgerlinje.desk.queries import CONVERSATION, WHOLE, in_hand, subject_names
+from borgerlinje.desk.transfers import do_leave_colleague
+from borgerlinje.dispatch.actions import do_complete, do_event
+from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in
 from borgerlinje.dispatch.models import Offer
 from borgerlinje.dispatch.watch import do_seen
 from borgerlinje.kit import clock, hints
@@ -28,6 +31,7 @@ _TEXTS = {
     "no-phone": _("Telefonen har ikke forbindelse"),
     "no-mic": _("Ingen mikrofon"),
     "unsupported": _("Ingen telefon i denne browser"),
+    "elsewhere": _("Dine opkald ringer på din egen telefon"),
     "notSaved": _("Ikke gemt. Forbindelsen er væk; teksten står her endnu."),
     "signOut": _("Du har en borger i røret. Logger du af nu, går borgeren tilbage i køen på sin gamle plads. Log af?"),
 }
@@ -41,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     run_here(do_sign_in(employee.pk, now=clock.now()))
     hints.send_on_commit("queue")
     context = {
-        "desk": desk_of(employee, now=clock.now()),
+        **shown(employee, Panel()),
         "texts": {name: str(text) for name, text in _TEXTS.items()},
         "subjects": subject_names(),
     }
@@ -87,7 +91,10 @@ def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 def hang_up(request: HttpRequest) -> HttpResponse:
     """End the employee's conversation from the rows: for a call that this browser has no end of."""
     employee = employee_of(request)
-    contact = Contact.objects.filter(employee=employee, state__in=CONVERSATION, channel__in=WHOLE).first()
+    if do_leave_colleague(employee):
+        return answer(request, employee)
+    in_conversation = CONVERSATION | {State.CALLING_BACK}
+    contact = Contact.objects.filter(employee=employee, state__in=in_conversation, channel__in=WHOLE).first()
     if contact is not None:
         change = run_here(do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
         if change is not None:

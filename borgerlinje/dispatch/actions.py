@@ -6,17 +6,16 @@ Locks are taken in one order everywhere: contact, then offer, then presence.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from borgerlinje.contacts.actions import Locked, do_document, do_lock, do_write
+from borgerlinje.contacts.actions import Locked, do_document, do_lock, do_move, do_write
 from borgerlinje.contacts.closing import Closing
-from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, Effect, Event, Presence, State
+from borgerlinje.contacts.lifecycle import IN_HAND, WITH_PARTY, ClosedAs, Effect, Event, Presence, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.matching import Match
-from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
 
@@ -44,9 +43,9 @@ _PRESENCE_EVENTS = {
     Presence.NOT_ANSWERING: presence.Event.NOT_ANSWERED,
     Presence.CONNECTION_LOST: presence.Event.CONNECTION_LOST,
 }
+# The hint that names a contact whose channels are to be looked at.
+CALL_TOPIC: Final = "call:"
 _HELPED = frozenset({ClosedAs.ANSWERED, ClosedAs.TRANSFERRED})
-# Whom an employee still has who comes back to work: the state they take up again.
-_TAKEN_UP = {State.WRAP_UP: presence.State.WRAP_UP, State.TRANSFERRED: presence.State.WRAP_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class Change:
     def topics(self) -> tuple[str, ...]:
         """The wake-up hints to send once the change is committed."""
         personal = (f"desk:{self.employee_id}",) if self.employee_id else ()
-        return ("dispatch", "phone", "queue", *personal, *(topic for other in self.others for topic in other.topics))
+        told = (topic for other in self.others for topic in other.topics)
+        return ("dispatch", "phone", f"{CALL_TOPIC}{self.contact_id}", "queue", *personal, *told)
 
 
 def do_event(
@@ -80,15 +80,21 @@ def do_event(
     now: datetime,
     offer_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
+    to_line_id: int | None = None,
+    to_employee_id: int | None = None,
 ) -> Steps[Change | None]:
     """Carry out what `event` means for the contact, its open offer and its employee; None when there is no such contact.
 
-    With `offer_id` the event speaks of that offer alone: when another is open by now, nothing changes. An event that does not
-    belong in the contact's state changes nothing and comes back with `expected` False.
+    With `offer_id` the event speaks of that offer alone: when another is open by now, nothing changes. With `to_line_id` the contact
+    moves to that line by it, with `to_employee_id` to that employee. An event that does not belong in the contact's state changes
+    nothing and comes back with `expected` False.
     """
     locked = yield from do_lock(contact_id, event)
     if locked is None:
         return None
+    if locked.decision.expected and to_line_id is not None:
+        data = {**(data or {}), "from_line": locked.row["line_id"], "to_line": to_line_id}
+        yield from do_move(contact_id, to_line_id, now=now)
     row, decision = locked.row, locked.decision
     offers: list[Row] = []
     if decision.expected and row["state"] == State.OFFERED:
@@ -105,13 +111,15 @@ def do_event(
             "UPDATE dispatch_offer SET ended_at = %(now)s::timestamptz, ended_as = %(ended_as)s::text WHERE id = %(id)s",
             {"id": offers[0]["id"], "now": now, "ended_as": _OFFER_ENDS[event]},
         )
-    yield from do_write(locked, event, now=now, employee_id=employee_id, data=data)
+    yield from do_write(locked, event, now=now, employee_id=to_employee_id or employee_id, data=data)
     others: list[Change] = []
+    if State(row["state"]) in WITH_PARTY and decision.state not in WITH_PARTY:
+        others = yield from _do_end_transfer(contact_id, event, now=now)
     if decision.closed_as in _HELPED and row["caller_number"]:
-        others = yield from _do_withdraw_promises(row, now=now)
+        others += yield from _do_withdraw_promises(row, now=now)
     if decision.presence is Presence.CONNECTION_LOST and employee_id is not None and not offers:
         # Who chats may be offered something else just then: that rings where nobody is any more.
-        others = yield from _do_end_offers(employee_id, event, now=now)
+        others += yield from do_end_offers(employee_id, event, now=now)
     moves = _moves(locked, event, is_offered=bool(offers))
     if moves and employee_id is not None:
         yield from do_presence(employee_id, *moves, now=now, channel=row["channel"])
@@ -126,6 +134,31 @@ def do_event(
         offer_id=offers[0]["id"] if offers else None,
         others=tuple(others),
     )
+
+
+_END_TRANSFER = """
+UPDATE dispatch_transfer SET
+    ended_at = %(now)s::timestamptz,
+    ended_as = CASE WHEN %(over)s::boolean THEN 'handed_over' WHEN answered_at IS NULL THEN 'cancelled' ELSE 'answered' END
+ WHERE contact_id = %(id)s AND ended_at IS NULL
+RETURNING target_id, answered_at
+"""
+
+
+def _do_end_transfer(contact_id: UUID, event: Event, *, now: datetime) -> Steps[list[Change]]:
+    """End the attempt to bring somebody to a contact that no longer needs them; a colleague who had been asked is free again."""
+    is_over = event is Event.HANDED_OVER
+    rows = yield Query(_END_TRANSFER, {"id": contact_id, "over": is_over, "now": now})
+    for row in rows:
+        if row["target_id"] is not None and not is_over:
+            freed = presence.Event.FREED if row["answered_at"] else presence.Event.WITHDRAWN
+            yield from do_presence(row["target_id"], freed, now=now)
+    return [told(contact_id, row["target_id"]) for row in rows if row["target_id"] is not None]
+
+
+def told(contact_id: UUID, employee_id: int) -> Change:
+    """Return the change that only tells an employee's desk to look again."""
+    return Change(contact_id, State.CLOSED, None, employee_id, (), expected=True)
 
 
 def _do_withdraw_promises(helped: Row, *, now: datetime) -> Steps[list[Change]]:
@@ -259,156 +292,8 @@ def do_offer(matches: Sequence[Match], *, now: datetime) -> Steps[list[Row]]:
     return (yield Query(_OFFER, {"picked": orjson.dumps(picked).decode(), "now": now}))
 
 
-def do_take(contact_id: UUID, *, employee_id: int, now: datetime) -> Steps[Change | None]:
-    """Let an employee take a callback themselves; None when somebody else has it or the employee has no room for it.
-
-    A citizen who is on the line is never taken past those who wait before them: only callbacks can be.
-    """
-    rows = yield Query(
-        """
-        SELECT c.id FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id
-         WHERE c.id = %(id)s AND c.state = 'callback' AND EXISTS (
-               SELECT 1 FROM staff_employeecentre w
-                WHERE w.employee_id = %(employee)s::bigint AND w.centre_id = l.centre_id AND w.from_on <= %(today)s
-                  AND (w.to_on IS NULL OR w.to_on > %(today)s)
-                  AND (w.clearance = 'light_casework' OR l.scope = 'guidance_only'))
-           FOR NO KEY UPDATE OF c
-        """,
-        {"id": contact_id, "employee": employee_id, "today": now.astimezone(COPENHAGEN).date()},
-    )
-    if not rows or not (yield from do_ready(employee_id, now=now)):
-        return None
-    offers = yield from do_offer([Match(contact_id, employee_id, {"v": 2, "rule": "taken"})], now=now)
-    if not offers:
-        return None
-    return (yield from do_event(contact_id, Event.ANSWERED, now=now, offer_id=offers[0]["id"]))
-
-
-def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
-    """Make an employee ready for contacts, signing them in if need be; False while a contact is theirs.
-
-    An employee in after-call work becomes ready by closing the contact, not by this.
-    """
-    yield from _do_appear(employee_id, now=now)
-    answer = yield from do_presence(employee_id, presence.Event.READY_ASKED, now=now)
-    return answer is not None and answer.standing.state is presence.State.READY
-
-
-def do_pause(employee_id: int, *, now: datetime) -> Steps[bool]:
-    """Pause an employee; True at once, False when the pause begins after the present contact."""
-    yield from _do_find(employee_id, now=now)
-    answer = yield from do_presence(employee_id, presence.Event.PAUSE_ASKED, now=now)
-    return answer is not None and answer.standing.state is presence.State.PAUSED
-
-
-def do_sign_in(employee_id: int, *, now: datetime) -> Steps[None]:
-    """Bring an employee to work, in a pause until they say they are ready."""
-    yield from _do_appear(employee_id, now=now)
-    yield from do_presence(employee_id, presence.Event.SIGNED_IN, now=now)
-
-
-def _do_appear(employee_id: int, *, now: datetime) -> Steps[None]:
-    """Make the row of an employee who was never at work; give one who comes back the contact that is still theirs."""
-    yield Query(
-        """
-        INSERT INTO dispatch_presence (employee_id, state, since, idle_since, pause_after)
-        VALUES (%(employee)s::bigint, 'signed_out', %(now)s::timestamptz, %(now)s::timestamptz, false)
-        ON CONFLICT (employee_id) DO NOTHING
-        """,
-        {"employee": employee_id, "now": now},
-    )
-    yield from _do_take_up(employee_id, now=now)
-
-
-def _do_find(employee_id: int, *, now: datetime) -> Steps[bool]:
-    """Give an employee who was lost, and shows to be there, the contact that is still theirs; False for one who was not lost."""
-    lost = yield Query(
-        "SELECT 1 AS one FROM dispatch_presence WHERE employee_id = %(employee)s::bigint AND state = 'connection_lost'",
-        {"employee": employee_id},
-    )
-    if lost:
-        # A conversation on a telephone of its own has gone on meanwhile, or ended: they are not free before it is closed.
-        yield from _do_take_up(employee_id, now=now)
-    return bool(lost)
-
-
-def _do_take_up(employee_id: int, *, now: datetime) -> Steps[None]:
-    """Give an employee who comes back the contact that is still theirs."""
-    # It may be ending at this very moment: with the employee's row in hand, its end is either seen here or comes after this.
-    yield Query(
-        "SELECT 1 AS one FROM dispatch_presence WHERE employee_id = %(id)s::bigint FOR UPDATE", {"id": employee_id}
-    )
-    rows = yield Query(
-        """
-        SELECT state FROM contacts_contact
-         WHERE employee_id = %(employee)s::bigint AND channel IN ('phone', 'counter')
-           AND (state = ANY(%(states)s) OR state = 'transferred' AND documented_at IS NULL)
-        """,
-        {"employee": employee_id, "states": [state.value for state in IN_HAND]},
-    )
-    if rows:
-        state = _TAKEN_UP.get(State(rows[0]["state"]), presence.State.TALKING)
-        yield Query(
-            """
-            UPDATE dispatch_presence SET state = %(state)s::text, since = %(now)s::timestamptz
-             WHERE employee_id = %(employee)s::bigint AND state NOT IN ('talking', 'wrap_up')
-            """,
-            {"employee": employee_id, "state": state.value, "now": now},
-        )
-
-
-def do_sign_out(employee_id: int, *, now: datetime) -> Steps[Change | None]:
-    """Sign an employee out; a contact offered to them goes back to its place first."""
-    # Not ready any more first, so that no offer can be made between the look at the offers and the end of the transaction.
-    yield from _do_stop_offers(employee_id, presence.State.PAUSED, now=now)
-    changes = yield from _do_end_offers(employee_id, Event.OFFER_DECLINED, now=now)
-    yield from do_presence(employee_id, presence.Event.SIGNED_OUT, now=now)
-    return changes[-1] if changes else None
-
-
-def do_lose(employee_id: int, *, now: datetime, with_calls: bool = False) -> Steps[list[Change]]:
-    """Note that an employee's browser is gone: what is offered to them goes back to its place.
-
-    With `with_calls` the telephone was in that browser, so their conversation has ended too: the citizen goes back to the pool.
-    """
-    yield from _do_stop_offers(employee_id, presence.State.CONNECTION_LOST, now=now)
-    changes = yield from _do_end_offers(employee_id, Event.EMPLOYEE_LOST, now=now)
-    if with_calls:
-        rows = yield Query(
-            "SELECT id FROM contacts_contact WHERE employee_id = %(employee)s::bigint AND channel = 'phone' AND state = ANY(%(states)s)",
-            {"employee": employee_id, "states": [state.value for state in IN_HAND - {State.WRAP_UP}]},
-        )
-        for row in rows:
-            change = yield from do_event(row["id"], Event.EMPLOYEE_LOST, now=now, data={"because": "browser"})
-            changes += [change] if change and change.expected else []
-    yield from do_presence(employee_id, presence.Event.CONNECTION_LOST, now=now)
-    return changes
-
-
-def do_return(employee_id: int, *, now: datetime) -> Steps[bool]:
-    """Note that a lost employee's browser and telephone are back; True when that changed their state."""
-    was_lost = yield from _do_find(employee_id, now=now)
-    answer = yield from do_presence(employee_id, presence.Event.CONNECTION_BACK, now=now)
-    return was_lost and answer is not None and answer.standing.state is not presence.State.CONNECTION_LOST
-
-
-def _do_stop_offers(employee_id: int, state: presence.State, *, now: datetime) -> Steps[None]:
-    """Take an employee who is ready out of the pool: before the contacts' locks, but one who is ready has none.
-
-    The row of who turns out not to be ready, after a wait for it, is let go again: the order of the locks would be turned round.
-    """
-    yield Query("SAVEPOINT stop_offers")
-    rows = yield Query(
-        """
-        UPDATE dispatch_presence SET state = %(state)s::text, since = %(now)s::timestamptz
-         WHERE employee_id = %(employee)s::bigint AND state = 'ready' RETURNING employee_id
-        """,
-        {"employee": employee_id, "state": state.value, "now": now},
-    )
-    yield Query("RELEASE SAVEPOINT stop_offers" if rows else "ROLLBACK TO SAVEPOINT stop_offers")
-
-
-def _do_end_offers(employee_id: int, event: Event, *, now: datetime) -> Steps[list[Change]]:
+def do_end_offers(employee_id: int, event: Event, *, now: datetime) -> Steps[list[Change]]:
+    """Let what is offered to an employee end as `event` says; return what became of the contacts."""
     open_offers = yield Query(
         "SELECT id, contact_id FROM dispatch_offer WHERE employee_id = %(employee)s::bigint AND ended_at IS NULL",
         {"employee": employee_id},

@@ -135,7 +135,9 @@ WITH member AS MATERIALIZED (
                 ELSE 'outside' END AS kind,
            EXISTS (SELECT 1 FROM contacts_contactevent e WHERE e.contact_id = c.id
                     AND e.name IN ('callback_asked', 'callback_offered', 'message_left')) AS is_back,
-           extract(epoch FROM coalesce(c.answered_at, c.ended_at, %(now)s::timestamptz) - c.waiting_since) AS waited,
+           -- Who calls while they wait to be called back has waited on the line since the call, whatever their place.
+           extract(epoch FROM coalesce(c.answered_at, c.ended_at, %(now)s::timestamptz)
+                              - CASE WHEN c.origin_id IS NULL THEN c.waiting_since ELSE greatest(c.waiting_since, c.arrived_at) END) AS waited,
            extract(epoch FROM coalesce(c.transferred_at, c.ended_at, %(now)s::timestamptz) - c.answered_at) AS talked,
            CASE WHEN s.skill_id IS NOT NULL THEN s.skill_level WHEN l.skill_id IS NOT NULL THEN l.skill_level END = 3 AS is_hard
       FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id LEFT JOIN lines_subject s ON s.id = c.subject_item_id

@@ -24,6 +24,7 @@ from borgerlinje.dispatch.actions import Change, do_event, do_offer, do_presence
 from borgerlinje.dispatch.feed import THEIRS, Feed
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.recording import Tick, dumps
+from borgerlinje.dispatch.transfers import do_fail
 from borgerlinje.dispatch.turned_clock import do_move_back
 from borgerlinje.dispatch.watch import do_lose_unseen
 from borgerlinje.kit import clock, database, heartbeat
@@ -69,9 +70,12 @@ _STUCK = f"""
 SELECT p.employee_id, p.state FROM dispatch_presence p
  WHERE p.state IN ('offered', 'talking', 'wrap_up') AND p.since < %(before)s
    AND NOT EXISTS (SELECT 1 FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM dispatch_transfer t WHERE t.target_id = p.employee_id AND t.ended_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id
                       AND {THEIRS})
 """  # noqa: S608 - constants only
+# Nobody rings for these any more: the telephone process that did is gone, and no other has the call.
+_UNENDED_TRANSFERS = "SELECT id, contact_id FROM dispatch_transfer WHERE ended_at IS NULL AND answered_at IS NULL AND expires_at < %(overdue)s"
 
 
 async def tick(feed: Feed, *, now: datetime) -> list[str]:
@@ -154,6 +158,9 @@ async def sweep(connection: Connection, *, now: datetime) -> list[str]:
         if change and change.expected:
             log.warning("swept", contact=str(row["contact_id"]), event_name=row["event"])
             topics += change.topics
+    for row in await (await connection.execute(_UNENDED_TRANSFERS, {"overdue": now - OVERDUE})).fetchall():
+        change = await _mend(connection, do_fail(row["id"], "no_answer", now=now), contact=str(row["contact_id"]))
+        topics += change.topics if change else ()
     for row in await (await connection.execute(_STUCK, {"before": now - STUCK_AFTER})).fetchall():
         freed = do_presence(row["employee_id"], presence.Event.WITHDRAWN, now=now)
         if await _mend(connection, freed, employee=row["employee_id"]):

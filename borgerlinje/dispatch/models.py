@@ -111,3 +111,78 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} -> {self.employee}"
+
+
+class TransferEnd(models.TextChoices):
+    """How an attempt to reach somebody for a citizen ended."""
+
+    ANSWERED = "answered", _("Talte med dem")
+    HANDED_OVER = "handed_over", _("Overtog borgeren")
+    BUSY = "busy", _("Optaget")
+    DECLINED = "declined", _("Afvist")
+    NO_ANSWER = "no_answer", _("Svarede ikke")
+    VOICEMAIL = "voicemail", _("Telefonsvarer")
+    CANCELLED = "cancelled", _("Fortrudt")
+    BARRED = "barred", _("Nummeret er spærret")
+    TECHNICAL = "technical", _("Teknisk fejl")
+
+
+class Transfer(models.Model):
+    """One attempt to bring somebody else to a citizen: a colleague, a specialist or any number, or the employee's own other phone.
+
+    `employee` is who asks. `mode` says whether they speak with them first ("ask"), all three at once ("three"), or send the citizen straight on
+    ("blind"). `note` is what travels along. Exactly one of `target` and `digits` says who is rung; `label` names them. A contact has one open
+    attempt, and a colleague is asked by one at a time: the database sees to both.
+    """
+
+    class Mode(models.TextChoices):
+        ASK = "ask", _("Spørg først")
+        THREE = "three", _("Alle tre sammen")
+        BLIND = "blind", _("Send direkte")
+        MOVE = "move", _("Flyt til min anden telefon")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="transfers")
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="transfers", db_index=False)
+    mode = models.CharField(_("måde"), max_length=6, choices=Mode, default=Mode.ASK)
+    target = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    digits = models.CharField(_("nummer"), max_length=32, blank=True, default="")
+    label = models.CharField(_("hvem"), max_length=120, blank=True, default="")
+    note = models.TextField(_("overlevering"), blank=True, default="")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=12, choices=TransferEnd, blank=True, default="")
+
+    class Meta:
+        ordering = ("made_at",)
+        verbose_name = _("viderestilling")
+        verbose_name_plural = _("viderestillinger")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contact",), condition=Q(ended_at__isnull=True), name="transfer_one_open_per_contact"
+            ),
+            models.UniqueConstraint(
+                fields=("target",),
+                condition=Q(ended_at__isnull=True, target__isnull=False),
+                name="transfer_one_open_per_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(target__isnull=False, digits="") | Q(target__isnull=True) & ~Q(digits=""),
+                name="transfer_names_its_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_as="") | Q(ended_at__isnull=False) & ~Q(ended_as=""),
+                name="transfer_ended_says_how",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} -> {self.label}"

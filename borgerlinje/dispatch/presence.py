@@ -46,7 +46,10 @@ _ABSENT = frozenset({State.SIGNED_OUT, State.PAUSED, State.NOT_ANSWERING, State.
 # From which states a contact takes the employee on, and to which.
 _FOLLOWS: dict[Event, tuple[frozenset[State], State]] = {
     Event.OFFERED: (frozenset({State.READY}), State.OFFERED),
-    Event.TAKEN: (frozenset({State.OFFERED, State.READY, State.PAUSED, State.NOT_ANSWERING}), State.TALKING),
+    Event.TAKEN: (
+        frozenset({State.OFFERED, State.READY, State.PAUSED, State.NOT_ANSWERING, State.WRAP_UP}),
+        State.TALKING,
+    ),
     Event.ENDED: (frozenset({State.TALKING, State.OFFERED}), State.WRAP_UP),
 }
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from borgerlinje.contacts.by_hand import REACHED_BY_HAND
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import Change, do_event, do_lose
+from borgerlinje.dispatch.actions import Change, do_event
+from borgerlinje.dispatch.attendance import do_lose
 from borgerlinje.kit.database import Query, Steps
 
 UNSEEN_SECONDS = 30

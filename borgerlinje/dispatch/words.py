@@ -76,19 +76,22 @@ def scope(code: str) -> str:
 def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, Any] | None = None) -> str:
     """Say what happened to a contact in one sentence, in the past tense; `who` is the employee, `data` what was stored with it."""
     employee, data = {"who": who}, data or {}
+    if name == "arrived" and data.get("by") == "web":
+        return _("Skrev sit nummer på hjemmesiden for at blive ringet op.")
     if name == "arrived" and data.get("dialled"):
         return _("Ringede op til %(number)s.") % {"number": numbers.display(str(data["dialled"]))}
     if name == "answered" and to_state == "calling_back":
         return _("%(who)s tog tilbagekaldet og ringede borgeren op.") % employee
-    if name == "callback_cancelled" and data.get("because") == "answered":
-        return _("Tilbagekaldet bortfaldt: borgeren kom selv igennem.")
+    if name == "callback_cancelled":
+        return _cancelled(str(data.get("because", "")))
     sentences = {
         "arrived": _("Henvendte sig."),
         "menu_entered": _("Hørte menuen."),
         "menu_chosen": _("Valgte i menuen og kom i kø."),
         "greeted": _("Hørte velkomsten og kom i kø."),
         "line_closed": _("Linjen var lukket."),
-        "overflowed": _("Blev sendt videre til et andet sted."),
+        "line_full": _("Køen var fuld."),
+        "overflowed": _("Blev sendt videre til en anden linje og beholdt sin plads."),
         "offered": _("Tilbudt %(who)s.") % employee,
         "offer_expired": _("%(who)s svarede ikke i tide.") % employee,
         "offer_declined": _("%(who)s kunne ikke tage den.") % employee,
@@ -99,14 +102,17 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
         "consult_started": _("%(who)s spurgte en anden; borgeren hørte musik imens.") % employee,
         "joined": _("Alle tre talte sammen."),
         "party_left": _("Den tredje gik ud af samtalen."),
+        "handed_over": _("Overtaget af %(who)s.") % employee,
         "transferred": _("Stillet om af %(who)s.") % employee,
         "transfer_failed": _("Omstillingen lykkedes ikke."),
         "requeued": _("Sendt tilbage til køen af %(who)s.") % employee,
         "callback_asked": _("Borgeren bad om at blive ringet op."),
         "callback_offered": _("Opkaldet blev afbrudt af en teknisk fejl. Borgeren skal ringes op."),
-        "callback_cancelled": _("Tilbagekaldet blev aflyst."),
+        "place_kept": _("Fik pladsen fra det tilbagekald, borgeren ventede på."),
         "citizen_reached": _("Borgeren tog telefonen."),
         "citizen_unreached": _("Borgeren tog ikke telefonen."),
+        "called_again": _("%(who)s ringede borgeren op igen.") % employee,
+        "settled": _("Afsluttet uden opkald af %(who)s.") % employee,
         "voicemail_started": _("Borgeren begyndte at indtale en besked."),
         "message_left": _("Borgeren indtalte en besked."),
         "citizen_left": _("Borgeren lagde på."),
@@ -119,6 +125,14 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
     return sentences.get(name, name)
 
 
+def _cancelled(because: str) -> str:
+    return {
+        "answered": _("Tilbagekaldet bortfaldt: borgeren kom selv igennem."),
+        "called_again": _("Tilbagekaldet bortfaldt: borgeren ringede selv igen og beholdt sin plads."),
+        "citizen": _("Borgeren fortrød tilbagekaldet."),
+    }.get(because, _("Tilbagekaldet blev aflyst."))
+
+
 def closed_as(code: str) -> str:
     """Say how a contact closed."""
     names = {
@@ -127,7 +141,7 @@ def closed_as(code: str) -> str:
         "closed_hours": _("lukket linje"),
         "technical": _("teknisk fejl"),
         "transferred": _("stillet om"),
-        "overflow": _("sendt videre"),
+        "full": _("køen var fuld"),
         "unreached": _("borgeren blev ikke nået"),
     }
     return names.get(code, code)

@@ -22,7 +22,7 @@ _RULES = {
 
 def policy() -> str:
     """Return the Content-Security-Policy of every page."""
-    rules = _RULES | {"connect-src": f"'self' {settings.SIP_WS_URL}".strip()}
+    rules = _RULES | {"connect-src": f"'self' {settings.SIP_WS_URLS}".strip()}
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from borgerlinje.kit import running, unprivileged
-from borgerlinje.kit.home import Home, ensure_secret
+from borgerlinje.kit.home import Home, ensure_seal_key, ensure_secret
 from borgerlinje.kit.running import CannotRunError
 
 PORT = 5432  # Part of the socket's file name only: nothing listens on the network.
@@ -232,7 +232,7 @@ def log_file(home: Home, name: str) -> IO[bytes]:
 
 
 def prepare(home: Home) -> None:
-    """Make the folders of a home, owned by the account that works there, and its secret.
+    """Make the folders of a home, owned by the account that works there, and its keys.
 
     Raises NotOursError when the home belongs to somebody else.
     """
@@ -244,6 +244,9 @@ def prepare(home: Home) -> None:
     if not home.secret_file.exists():
         ensure_secret(home)
         unprivileged.give(home.secret_file)
+    if not home.seal_key_file.exists():
+        ensure_seal_key(home)
+        unprivileged.give(home.seal_key_file)
 
 
 def _make(folder: Path, owner: int) -> None:

@@ -1,5 +1,6 @@
 """Where a copy of Borgerlinje keeps its data, and where fetched parts lie."""
 
+import base64
 import contextlib
 import hashlib
 import os
@@ -49,6 +50,11 @@ class Home:
         return self.path / "secret"
 
     @property
+    def seal_key_file(self) -> Path:
+        """The keys of `kit/sealed.py`; readable to the owner only, and to be kept elsewhere too."""
+        return self.path / "seal-keys"
+
+    @property
     def instance(self) -> str:
         """A short name of this copy, for cookie names."""
         return hashlib.sha256(str(self.path).encode()).hexdigest()[:6]
@@ -85,11 +91,20 @@ def _folder(variable: str, for_root: str, for_user: str) -> Path:
 
 def ensure_secret(home: Home) -> None:
     """Write the signing key of a home that has none yet; never replace one."""
-    draft = home.secret_file.with_name(f"{home.secret_file.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    _write_once(home.secret_file, secrets.token_urlsafe(48))
+
+
+def ensure_seal_key(home: Home) -> None:
+    """Write the sealing key of a home that has none yet; never replace one."""
+    _write_once(home.seal_key_file, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
+
+
+def _write_once(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+        file.write(text)
     # Linked when it is whole: nobody reads half a key, and the first one stays.
     with contextlib.suppress(FileExistsError):
-        os.link(draft, home.secret_file)
+        os.link(draft, path)
     draft.unlink()

@@ -35,6 +35,11 @@ PROGRAMS = (
     Program("redis-server", "redis-server", "test", "carries hints between machines", is_service=True),
     Program("nats-server", "nats-server", "test", "carries hints between machines", is_service=True),
     Program(
+        *("kamailio", "kamailio", "test", "spreads calls over several Asterisks"),
+        version_arguments=("-v",),
+        is_service=True,
+    ),
+    Program(
         *("chromium", "chromium", "test", "is the employee's browser"),
         other_names=("chromium-browser", "google-chrome-stable", "google-chrome"),
     ),

@@ -120,7 +120,9 @@ def environment(home: Home, database_url: str, asterisk: Asterisk | None = None)
     values = {
         "BORGERLINJE_HOME": str(home.path),
         "BORGERLINJE_INSTANCE": home.instance,
-        "BORGERLINJE_SECRET_FILE": str(home.secret_file),
+        # Machines that share a database share the keys: the operator's own files win over the home's.
+        "BORGERLINJE_SECRET_FILE": os.environ.get("BORGERLINJE_SECRET_FILE") or str(home.secret_file),
+        "BORGERLINJE_SEAL_KEY_FILE": os.environ.get("BORGERLINJE_SEAL_KEY_FILE") or str(home.seal_key_file),
         "DATABASE_URL": database_url,
     }
     if asterisk:

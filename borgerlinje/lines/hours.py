@@ -29,22 +29,28 @@ class Schedule:
     """All that decides whether a line is open. A special day beats a holiday, a holiday beats the timetable.
 
     `special` maps a date to its openings, an empty sequence when closed; `holidays` maps a date to the holiday's name.
+    `held_open`: a crisis keeps it open, for as long as that lasts.
     """
 
     versions: Sequence[Version] = ()
     special: Mapping[date, Sequence[Span]] = field(default_factory=dict)
     holidays: Mapping[date, str] = field(default_factory=dict)
     always_open: bool = False
+    held_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Whether a line is open at an instant, until when, and when it opens next (aware UTC; None beyond the horizon)."""
+    """Whether a line is open at an instant, until when, and when it opens next (aware UTC; None beyond the horizon).
+
+    `is_held_open`: nobody knows until when, since a crisis keeps it open.
+    """
 
     is_open: bool
     closes_at: datetime | None = None
     opens_at: datetime | None = None
     holiday: str = ""
+    is_held_open: bool = False
 
 
 def spans_on(schedule: Schedule, day: date) -> Sequence[Span]:
@@ -73,6 +79,8 @@ def status(schedule: Schedule, at: datetime) -> Status:
     """Return the state of the line at an aware instant. Back-to-back openings count as one."""
     if schedule.always_open:
         return Status(is_open=True)
+    if schedule.held_open:
+        return Status(is_open=True, is_held_open=True)
     today = at.astimezone(COPENHAGEN).date()
     holiday = schedule.holidays.get(today, "")
     open_until: datetime | None = None

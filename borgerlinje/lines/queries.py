@@ -1,40 +1,19 @@
 """Reads of lines that deserve a name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from borgerlinje.cooperation.models import Authority
+from borgerlinje.lines.expected_wait import Flow
 from borgerlinje.lines.holiday_calendar import closed_days
 from borgerlinje.lines.hours import COPENHAGEN, HORIZON_DAYS, Schedule, Status, Version, status
-from borgerlinje.lines.models import Line, LineNumber, OpeningVersion
+from borgerlinje.lines.models import CrisisLine, Line, LineNumber, OpeningVersion
 
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How busy a line is: counts now, and the waits of the last half hour in seconds (None when nobody was answered)."""
-
-    waiting: int
-    longest_wait_seconds: float
-    ready: int
-    answered: int
-    median_wait_seconds: float | None
-
-    @property
-    def expected_wait_seconds(self) -> float | None:
-        """Expected wait for a citizen who calls now; None when there is nothing honest to say.
-
-        Nobody waiting and somebody ready: no wait. Otherwise the median of the last half hour, but never less than the one who
-        has waited longest is waiting already.
-        """
-        if self.waiting == 0 and self.ready > 0:
-            return 0.0
-        if self.median_wait_seconds is None:
-            return None
-        return max(self.median_wait_seconds, self.longest_wait_seconds)
+# The columns of `lines.expected_wait.Flow`, in its order.
+LOAD = "SELECT * FROM bl_line_load(%(line)s::bigint, %(at)s::timestamptz)"
 
 
 def open_lines() -> QuerySet[Line]:
@@ -48,11 +27,12 @@ def with_schedule(lines: QuerySet[Line]) -> QuerySet[Line]:
         Prefetch("numbers", LineNumber.objects.select_related("home_authority")),
         Prefetch("opening_versions", OpeningVersion.objects.prefetch_related("periods")),
         "special_days",
+        Prefetch("crises", CrisisLine.objects.filter(crisis__ended_at__isnull=True).select_related("crisis")),
     )
 
 
 def schedule(line: Line, *, at: datetime) -> Schedule:
-    """Return a line's schedule around an aware instant; two queries unless the line came from `with_schedule`."""
+    """Return a line's schedule around an aware instant; a few queries unless the line came from `with_schedule`."""
     first = at.astimezone(COPENHAGEN).date()
     years = {first.year, (first + timedelta(days=HORIZON_DAYS)).year}
     return Schedule(
@@ -63,7 +43,13 @@ def schedule(line: Line, *, at: datetime) -> Schedule:
         },
         holidays=closed_days(years, line.optional_holidays),
         always_open=line.always_open,
+        held_open=any(_holds_open(part, at) for part in line.crises.all()),
     )
+
+
+def _holds_open(part: CrisisLine, at: datetime) -> bool:
+    crisis = part.crisis
+    return part.is_opened and crisis.started_at <= at and (crisis.ended_at is None or at < crisis.ended_at)
 
 
 def _version(version: OpeningVersion) -> Version:
@@ -78,12 +64,11 @@ def line_status(line: Line, *, at: datetime) -> Status:
     return status(schedule(line, at=at), at)
 
 
-def load(line_id: int, *, at: datetime) -> Load:
-    """Return how busy a line is, for anybody: counts and waits only, through a function that sees all rows."""
+def load(line_id: int, *, at: datetime) -> Flow:
+    """Return how busy a line is and was, for anybody: counts and times only, through a function that sees all rows."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM bl_line_load(%s, %s)", [line_id, at])
-        waiting, longest, ready, answered, median = cursor.fetchone()
-    return Load(waiting, longest, ready, answered, median)
+        cursor.execute(LOAD, {"line": line_id, "at": at})
+        return Flow(*cursor.fetchone())
 
 
 def home_authorities(lines: Iterable[Line]) -> list[Authority]:

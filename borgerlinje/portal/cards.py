@@ -6,21 +6,24 @@ from datetime import date, datetime, time, timedelta
 
 from django.template.defaultfilters import date as format_date
 from django.utils.formats import get_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines import numbers, queries
+from borgerlinje.lines.expected_wait import NO_WAIT, Estimate, newcomer, span, words
 from borgerlinje.lines.hours import COPENHAGEN, Status, spans_on
 from borgerlinje.lines.models import Line, LineNumber
-
-_MINUTE = 60
-DAYS_IN_A_WEEK = 7
+from borgerlinje.portal import callback_times
+from borgerlinje.portal.clock_words import DAYS_IN_A_WEEK, hour
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One line as it is shown; `digits` is the number to call, `place` the authority whose citizens it is for."""
+    """One line as it is shown; `digits` is the number to call, `place` the authority whose citizens it is for.
+
+    `callback_text` is what its button to be called back says (empty: there is none).
+    """
 
     line: Line
     place: Authority | None
@@ -30,6 +33,7 @@ class Card:
     state_text: str
     wait_text: str
     hours: tuple[tuple[str, str, bool], ...]
+    callback_text: str = ""
 
     @property
     def shown(self) -> str:
@@ -46,6 +50,7 @@ def card(line: Line, *, place: Authority | None, at: datetime) -> Card:
     """Describe a line for citizens of `place` (None: for anybody) at an aware instant."""
     status = queries.line_status(line, at=at)
     digits, *others = _digits(line.numbers.all(), place)
+    wait = newcomer(queries.load(line.pk, at=at)) if status.is_open else None
     return Card(
         line,
         place,
@@ -53,8 +58,9 @@ def card(line: Line, *, place: Authority | None, at: datetime) -> Card:
         tuple(numbers.display(other) for other in others),
         status,
         state_text(status, at),
-        wait_text(queries.load(line.pk, at=at).expected_wait_seconds) if status.is_open else "",
+        wait_text(wait) if status.is_open else "",
         week(line, at),
+        callback_times.button(line, status, wait, at),
     )
 
 
@@ -70,6 +76,8 @@ def _digits(all_numbers: Iterable[LineNumber], place: Authority | None) -> list[
 def state_text(status: Status, at: datetime) -> str:
     """Say whether the line is open, and until when or from when."""
     if status.is_open:
+        if status.is_held_open:
+            return _("Åbent nu. Vi holder ekstra åbent")
         if status.closes_at is None:
             return _("Åbent nu, hele døgnet")
         return _("Åbent nu, til kl. %(time)s") % {"time": hour(status.closes_at)}
@@ -89,23 +97,14 @@ def state_text(status: Status, at: datetime) -> str:
     return text % words
 
 
-def wait_text(seconds: float | None) -> str:
+def wait_text(estimate: Estimate | None) -> str:
     """Say how long the wait is, no more exactly than is known."""
-    if seconds is None:
-        return _("Ventetiden kendes ikke lige nu")
-    if seconds < _MINUTE / 2:
+    if estimate == NO_WAIT:
         return _("Ingen ventetid lige nu")
-    count = max(1, round(seconds / _MINUTE))
-    text = ngettext("Ventetid lige nu: ca. %(count)d minut", "Ventetid lige nu: ca. %(count)d minutter", count)
-    return text % {"count": count}
-
-
-def hour(moment: datetime) -> str:
-    """Write a local time of day as people say it: `21`, `17.30`; in English `21:00`, `17:30`."""
-    local = moment.astimezone(COPENHAGEN)
-    if get_language() == "en":
-        return format_date(local, "H:i")
-    return format_date(local, "G.i") if local.minute else format_date(local, "G")
+    found = span(estimate)
+    if found is None:
+        return _("Ventetiden kendes ikke lige nu")
+    return _("Ventetid lige nu: %(wait)s") % {"wait": words(found, get_language() or "da")}
 
 
 def week(line: Line, at: datetime) -> tuple[tuple[str, str, bool], ...]:

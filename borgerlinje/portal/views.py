@@ -7,14 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from borgerlinje.channels.phone import servers
 from borgerlinje.channels.phone.actions import citizen_call, do_issue_citizen_endpoint
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.request_database import run_here
 from borgerlinje.kit.throttle import do_count
 from borgerlinje.lines import queries
-from borgerlinje.lines.models import LineNumber
-from borgerlinje.portal.cards import card
+from borgerlinje.lines.models import Line, LineNumber
+from borgerlinje.portal.callback_times import is_offered
+from borgerlinje.portal.cards import Card, card
 from borgerlinje.staff.permission import public
 
 CALLS_PER_ADDRESS, CALLS_WINDOW_SECONDS = 10, 300
@@ -51,7 +53,19 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     if place is not None:
         shown.sort(key=lambda each: not any(number.home_authority_id == place.pk for number in each.line.numbers.all()))
-    return render(request, "portal/home.html", {"cards": shown, "places": places, "place": place})
+    context = {
+        "all_cards": shown,
+        "cards": _for(shown, Line.Audience.CITIZENS),
+        "business_cards": _for(shown, Line.Audience.BUSINESSES),
+        "relay_cards": _for(shown, Line.Audience.TEXT_RELAY),
+        "places": places,
+        "place": place,
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _for(cards: list[Card], audience: str) -> list[Card]:
+    return [card for card in cards if card.line.audience == audience]
 
 
 @public
@@ -60,7 +74,8 @@ def call(request: HttpRequest, digits: str) -> HttpResponse:
     """Show the page a citizen calls from."""
     number = _number(digits)
     line = queries.open_lines().get(pk=number.line_id)
-    context = {"card": card(line, place=number.home_authority, at=clock.now()), "number": number}
+    shown = card(line, place=number.home_authority, at=clock.now())
+    context = {"card": shown, "number": number, "takes_callbacks": is_offered(line, is_open=shown.status.is_open)}
     return render(request, "portal/call.html", context)
 
 
@@ -73,13 +88,14 @@ def call_access(request: HttpRequest, digits: str) -> HttpResponse:
     if not queries.line_status(line, at=clock.now()).is_open:
         raise LineClosedError
     _throttle(request)
-    credentials = run_here(do_issue_citizen_endpoint(number.pk, now=clock.now()))
+    server = run_here(servers.choose(now=clock.now()))
+    credentials = run_here(do_issue_citizen_endpoint(number.pk, now=clock.now(), server=server.name))
     hints.send_on_commit("phone")
     return JsonResponse(
         {
             "name": credentials.name,
             "secret": credentials.secret,
-            "socket": settings.SIP_WS_URL,
+            "socket": server.ws_url or settings.SIP_WS_URL,
             "host": settings.SIP_HOST,
             "number": number.digits,
             "progress": reverse("portal:call_progress", args=[credentials.name]),

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from borgerlinje.demo.sign_ins import SignIn
-from borgerlinje.dispatch.actions import do_sign_in, do_sign_out
+from borgerlinje.dispatch.attendance import do_sign_in, do_sign_out
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import run
 from tests.browser.conftest import Person

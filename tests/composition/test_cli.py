@@ -27,6 +27,8 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
         "status",
         "explain",
         "fairness",
+        "proxy",
+        "seal-key",
     ):
         assert f"    {verb} " in shown
 

@@ -15,7 +15,7 @@ from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.demo import robots
 from borgerlinje.demo.robots import Crew, Pace
 from borgerlinje.demo.traffic import Habits, NoTelephoneError, Town
-from borgerlinje.dispatch.actions import do_ready
+from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit import clock, unprivileged
 from borgerlinje.kit.database import run
 from tests.support.telephone import Telephone, until, wait_until

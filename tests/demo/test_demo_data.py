@@ -164,3 +164,14 @@ def test_robots_work_for_one_centre_each() -> None:
     robots = Employee.objects.filter(is_robot=True)
     assert robots.count() == 5
     assert all(robot.centres.count() == 1 and robot.user is None for robot in robots)
+
+
+def test_businesses_and_those_with_an_interpreter_have_lines_of_their_own() -> None:
+    data.create()
+    for slug, audience in (("erhverv", "businesses"), ("tolk", "text_relay")):
+        line = Line.objects.get(slug=slug)
+        assert (line.audience, line.centre.slug) == (audience, "sjaelland")
+        assert line.skill is not None
+        assert Line.objects.filter(skill=line.skill).count() == 1
+        assert line.numbers.count() == 1
+    assert Line.objects.get(slug="tolk").wrap_up_seconds == 3 * Line.objects.get(slug="hotline").wrap_up_seconds

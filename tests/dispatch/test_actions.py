@@ -4,7 +4,8 @@ from django.db import IntegrityError, connection, transaction
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import ClosedAs, Effect, Event, State
 from borgerlinje.contacts.models import ContactEvent
-from borgerlinje.dispatch.actions import do_complete, do_event, do_offer, do_pause, do_ready, do_sign_out
+from borgerlinje.dispatch.actions import do_complete, do_event, do_offer
+from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_out
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.kit.database import Row, run

@@ -9,7 +9,9 @@ from django.db import connection
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import ClosedAs, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
-from borgerlinje.dispatch.actions import do_complete, do_offer, do_ready, do_take
+from borgerlinje.dispatch.actions import do_complete, do_offer
+from borgerlinje.dispatch.attendance import do_ready
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.kit.database import Steps, T, run

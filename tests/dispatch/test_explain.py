@@ -16,7 +16,9 @@ from psycopg.types.json import JsonbLoader
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch import queries, text, words
-from borgerlinje.dispatch.actions import do_offer, do_pause, do_take
+from borgerlinje.dispatch.actions import do_offer
+from borgerlinje.dispatch.attendance import do_pause
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.explain import because, short_reasons
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.dispatch.matching import Free, LineRule, Match, Rules, Step, Waiting

@@ -9,16 +9,9 @@ from django.db import connection
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
-from borgerlinje.dispatch.actions import (
-    Change,
-    do_complete,
-    do_lose,
-    do_offer,
-    do_pause,
-    do_ready,
-    do_return,
-    do_take,
-)
+from borgerlinje.dispatch.actions import Change, do_complete, do_offer
+from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_return
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.dispatch.matching import Free, LineRule, Match, Rules, Waiting
 from borgerlinje.dispatch.models import Offer, Presence

@@ -10,15 +10,8 @@ from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch import loop
-from borgerlinje.dispatch.actions import (
-    Change,
-    do_complete,
-    do_event,
-    do_pause,
-    do_ready,
-    do_sign_in,
-    do_sign_out,
-)
+from borgerlinje.dispatch.actions import Change, do_complete, do_event
+from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in, do_sign_out
 from borgerlinje.kit.database import arun
 from borgerlinje.kit.ids import uuid7
 from tests.dispatch.engine import call, rows, tick

@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import do_event, do_offer, do_sign_out, do_take
+from borgerlinje.dispatch.actions import do_event, do_offer
+from borgerlinje.dispatch.attendance import do_sign_out
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.dispatch.watch import (

@@ -4,9 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.lines import queries
+from borgerlinje.contacts.models import Contact
+from borgerlinje.dispatch.models import Presence
+from borgerlinje.lines import expected_wait, queries
 from borgerlinje.lines.holiday_calendar import closed_days, optional_days
-from borgerlinje.lines.models import OpeningPeriod, OpeningVersion, SpecialDay
+from borgerlinje.lines.models import Line, OpeningPeriod, OpeningVersion, SpecialDay
 from borgerlinje.staff.models import EmployeeSkill
 from tests.support.cast import NOW, Cast, later
 from tests.support.database import as_web
@@ -36,23 +38,46 @@ def test_store_bededag_ended_and_optional_days_are_each_lines_choice() -> None:
 
 def test_everybody_may_know_how_long_the_queue_is_and_nothing_else(cast: Cast) -> None:
     cast.wait(at=later(-90))
-    answered = cast.wait(at=later(-60))
+    cast.wait(at=later(-60))
     cast.ready(cast.employee)
     with as_web():
         found = queries.load(cast.line.pk, at=NOW)
-    assert (found.waiting, found.longest_wait_seconds, found.ready) == (2, 90.0, 1)
-    assert found.expected_wait_seconds is None
-    cast.event(answered, Event.CITIZEN_LEFT)
+    assert (found.waiting, found.longest_wait_seconds, found.ready, found.pool_waiting) == (2, 90.0, 1, 2)
+    assert expected_wait.newcomer(found) is None
 
 
-def test_expected_wait_is_none_with_somebody_ready_and_nobody_waiting(cast: Cast) -> None:
+def test_nobody_waits_for_an_employee_who_is_ready(cast: Cast) -> None:
     cast.ready(cast.employee)
-    assert queries.load(cast.line.pk, at=NOW).expected_wait_seconds == 0.0
+    assert expected_wait.newcomer(queries.load(cast.line.pk, at=NOW)) == expected_wait.NO_WAIT
 
 
-def test_expected_wait_is_never_less_than_the_longest_is_waiting_already() -> None:
-    assert queries.Load(2, 90.0, 0, 4, 20.0).expected_wait_seconds == 90.0
-    assert queries.Load(1, 5.0, 0, 4, 20.0).expected_wait_seconds == 20.0
+def test_the_flow_counts_the_last_half_hour_of_the_whole_centre(cast: Cast) -> None:
+    other = Line.objects.create(slug="anden", name="Anden", owner=cast.own, centre=cast.centre)
+    cast.ready(cast.employee, at=later(-7000))
+    for waited_from in (-6000, -1500, -1000):
+        contact_id = cast.wait(at=later(waited_from))
+        Contact.objects.filter(pk=contact_id).update(
+            line=other if waited_from == -1000 else cast.line,
+            state="closed",
+            closed_as="answered",
+            answered_at=later(waited_from + 100),
+            closed_at=later(waited_from + 300),
+        )
+    gone = cast.wait(at=later(-300))
+    cast.event(gone, Event.CITIZEN_LEFT, at=later(-200))
+    Contact.objects.filter(pk=cast.wait(at=later(-50))).update(line=other)
+    found = queries.load(cast.line.pk, at=NOW)
+    assert (found.waiting, found.pool_waiting) == (0, 1)
+    assert (found.answered, found.abandoned, found.handling_seconds) == (2, 1, 200.0)
+
+
+def test_who_talks_is_busy_and_who_cannot_take_the_line_is_not_there(cast: Cast) -> None:
+    cast.ready(cast.employee)
+    cast.ready(cast.colleague)
+    Presence.objects.filter(employee=cast.colleague).update(state="talking")
+    assert (queries.load(cast.line.pk, at=NOW).ready, queries.load(cast.line.pk, at=NOW).busy) == (1, 1)
+    EmployeeSkill.objects.filter(employee=cast.colleague).delete()
+    assert queries.load(cast.line.pk, at=NOW).busy == 0
 
 
 def test_somebody_ready_who_cannot_take_the_line_shortens_no_wait(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from borgerlinje.channels.phone.models import PhoneEndpoint
 from borgerlinje.kit import clock
+from borgerlinje.lines.expected_wait import NO_WAIT, Estimate
 from borgerlinje.lines.hours import Status
 from borgerlinje.lines.models import OpeningPeriod, OpeningVersion
 from borgerlinje.portal import views
@@ -112,14 +113,15 @@ def test_state_is_said_in_words(status: Status, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
+    ("estimate", "text"),
     [
         (None, "Ventetiden kendes ikke lige nu"),
-        (0.0, "Ingen ventetid lige nu"),
-        (45.0, "Ventetid lige nu: ca. 1 minut"),
-        (190.0, "Ventetid lige nu: ca. 3 minutter"),
+        (Estimate(30, 3000), "Ventetiden kendes ikke lige nu"),
+        (NO_WAIT, "Ingen ventetid lige nu"),
+        (Estimate(5, 45), "Ventetid lige nu: mindre end et minut"),
+        (Estimate(180, 290), "Ventetid lige nu: mellem tre og fem minutter"),
     ],
 )
-def test_wait_is_said_no_more_exactly_than_is_known(seconds: float | None, text: str) -> None:
+def test_wait_is_said_no_more_exactly_than_is_known(estimate: Estimate | None, text: str) -> None:
     with translation.override("da"):
-        assert wait_text(seconds) == text
+        assert wait_text(estimate) == text

@@ -104,9 +104,20 @@ def test_starter_finds_a_server_where_servers_lie(tmp_path: Path):
     assert f'exec "{program}" "$@"' in (tmp_path / "bin" / "nats-server").read_text()
 
 
+def test_starter_of_the_sip_proxy_names_the_modules_it_was_unpacked_with(tmp_path: Path):
+    program, modules = tmp_path / "usr/sbin/kamailio", tmp_path / "usr/lib/x86_64-linux-gnu/kamailio/modules"
+    modules.mkdir(parents=True)
+    program.parent.mkdir(parents=True)
+    program.touch()
+    tools.write_starter(tmp_path / "bin" / "kamailio", "kamailio", tmp_path)
+    starter = (tmp_path / "bin" / "kamailio").read_text()
+    assert f'exec "{program}" -L "{modules}" "$@"' in starter
+    assert f":{modules.parent}$" in starter
+
+
 def test_package_that_would_start_a_server_here_is_never_installed():
-    servers = [one for one in parts.PROGRAMS if one.package.endswith("-server")]
-    assert [one.name for one in servers] == ["redis-server", "nats-server"]
+    servers = [one for one in parts.PROGRAMS if one.package.endswith("-server") or one.package == "kamailio"]
+    assert [one.name for one in servers] == ["redis-server", "nats-server", "kamailio"]
     assert all(one.is_service for one in servers)
 
 

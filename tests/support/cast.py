@@ -11,7 +11,8 @@ from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact
 from borgerlinje.cooperation.models import Authority, Centre, Membership
-from borgerlinje.dispatch.actions import Change, do_event, do_ready
+from borgerlinje.dispatch.actions import Change, do_event
+from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit.database import run
 from borgerlinje.kit.ids import uuid7
 from borgerlinje.lines.models import Line, LineNumber

@@ -105,6 +105,7 @@ def address_for_settings() -> str:
         "BORGERLINJE_HOME": str(home.path),
         "BORGERLINJE_INSTANCE": home.instance,
         "BORGERLINJE_SECRET_FILE": str(home.secret_file),
+        "BORGERLINJE_SEAL_KEY_FILE": str(home.seal_key_file),
         "BORGERLINJE_DATABASE_ROLE": "bl_owner",
         "DATABASE_URL": url,
     }

@@ -21,9 +21,13 @@ SELECT p.employee_id, p.state FROM dispatch_presence p
  WHERE p.state = 'offered' AND NOT EXISTS (
            SELECT 1 FROM dispatch_offer o JOIN contacts_contact c ON c.id = o.contact_id AND c.state = 'offered'
             WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM dispatch_transfer t WHERE t.target_id = p.employee_id AND t.ended_at IS NULL)
     OR p.state = 'talking' AND NOT EXISTS (
            SELECT 1 FROM contacts_contact c
             WHERE c.employee_id = p.employee_id AND c.state = ANY(%(talking)s))
+           AND NOT EXISTS (
+           SELECT 1 FROM dispatch_transfer t
+            WHERE t.target_id = p.employee_id AND t.ended_at IS NULL AND t.answered_at IS NOT NULL)
     OR p.state = 'wrap_up' AND NOT EXISTS (
            SELECT 1 FROM contacts_contact c
             WHERE c.employee_id = p.employee_id AND c.state IN ('wrap_up', 'transferred'))
@@ -72,6 +76,7 @@ SELECT c.id, c.state, c.channel_ref, o.id AS offer_id
         WHERE o.contact_id = c.id AND (o.ended_at IS NULL OR o.ended_as = 'answered') ORDER BY o.made_at DESC LIMIT 1) o ON true
  WHERE c.channel = 'phone' AND c.state <> 'closed'
 """
+_A_CONVERSATION = 2
 
 
 class Inspected(Protocol):
@@ -118,29 +123,31 @@ def _of_stories(rows: Callable[..., Rows]) -> Iterator[str]:
 
 
 def _of_channels(of: Inspected) -> Iterator[str]:
-    channels = {channel["id"] for channel in of.rest("GET", "/channels")}
+    channels = {channel["id"]: channel for channel in of.rest("GET", "/channels")}
     bridges = {bridge["id"]: set(bridge["channels"]) for bridge in of.rest("GET", "/bridges")}
     unfinished = of.rows(_UNFINISHED)
     for row in unfinished:
         if row["state"] in ON_THE_LINE and row["channel_ref"] not in channels:
             yield f"contact {row['id']} is {row['state']} and its citizen is gone"
         if row["state"] == "connected" and row["offer_id"]:
-            inside = bridges.get(rules.bridge_of(row["offer_id"]), set())
-            if not {row["channel_ref"], rules.employee_channel(row["offer_id"])} <= inside:
+            inside = bridges.get(rules.bridge_of(row["id"]), set())
+            if row["channel_ref"] not in inside or len(inside) < _A_CONVERSATION:
                 yield f"contact {row['id']} is connected and the two are not in one bridge"
     yield from _left_behind(unfinished, channels, bridges)
 
 
-def _left_behind(unfinished: Rows, channels: set[str], bridges: dict[str, set[str]]) -> Iterator[str]:
+def _left_behind(unfinished: Rows, channels: dict[str, Any], bridges: dict[str, set[str]]) -> Iterator[str]:
     citizens = {row["channel_ref"] for row in unfinished}
-    offers = {row["offer_id"] for row in unfinished if row["state"] in {"offered", *IN_HAND}}
-    for channel in channels - citizens:
-        offer_id = rules.offer_of(channel)
-        if offer_id is None:
-            yield f"channel {channel} has no contact"
-        elif offer_id not in offers:
-            yield f"channel {channel} rings or talks for an offer that is over"
+    busy = {str(row["id"]) for row in unfinished if row["state"] in {"offered", "transferred", *IN_HAND}}
+    for name, channel in channels.items():
+        if name in citizens:
+            continue
+        contact = channel.get("channelvars", {}).get("BL_CONTACT", "")
+        if not contact:
+            yield f"channel {name} has no contact"
+        elif contact not in busy:
+            yield f"channel {name} rings or talks for a contact that needs nobody"
     for bridge in bridges:
-        offer_id = rules.offer_of(bridge)
-        if offer_id is not None and offer_id not in offers:
-            yield f"bridge {bridge} belongs to an offer that is over"
+        contact_id = rules.contact_of(bridge)
+        if contact_id is not None and str(contact_id) not in busy:
+            yield f"bridge {bridge} belongs to a contact that needs none"

@@ -24,7 +24,7 @@ from psycopg.rows import DictRow
 from borgerlinje.channels.phone import asterisk
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.asterisk import Instance
-from borgerlinje.dispatch.actions import do_ready, do_sign_out
+from borgerlinje.dispatch.attendance import do_ready, do_sign_out
 from borgerlinje.kit import clock, running, unprivileged
 from borgerlinje.kit.database import run
 from borgerlinje.kit.home import Home, cache
@@ -188,25 +188,33 @@ def running_asterisk(folder: Path, **options: Any) -> Iterator[Telephone]:
 
 
 @contextmanager
-def joined(telephone: Telephone, database: TestDatabase) -> Iterator[Telephone]:
-    """Run our processes on the test's database for the block, and leave no call behind."""
+def joined(
+    telephone: Telephone, database: TestDatabase, *, server: str = "", names: tuple[str, ...] = ("phone", "dispatch")
+) -> Iterator[Telephone]:
+    """Run our processes on the test's database for the block, and leave no call behind.
+
+    `server` is what this telephone server is called where there are several; `names` are the processes, for one dispatcher is enough.
+    """
     telephone.database = database
     telephone.starts.clear()
     telephone.environment = running.environment(telephone.home, database.url(), telephone.instance.as_running()) | {
-        "BORGERLINJE_SECRET_FILE": os.environ["BORGERLINJE_SECRET_FILE"]
+        **{name: os.environ[name] for name in ("BORGERLINJE_SECRET_FILE", "BORGERLINJE_SEAL_KEY_FILE")},
+        **({"BORGERLINJE_PHONE_SERVER": server} if server else {}),
     }
-    for name in ("phone", "dispatch"):
+    for name in names:
         telephone.start(name)
+    signs = {"phone": '"connected"', "dispatch": '"leading"'}
     try:
         wait_until(
-            lambda: '"connected"' in telephone.log_of("phone") and '"leading"' in telephone.log_of("dispatch"),
+            lambda: all(signs[name] in telephone.log_of(name) for name in names),
             within=20,
             says=lambda: telephone.log_of("phone") + telephone.log_of("dispatch"),
         )
         yield telephone
     finally:
         telephone.stop()
-        telephone.ask("channel request hangup all")
+        if telephone.server.poll() is None:
+            telephone.ask("channel request hangup all")
         telephone.last_words = "\n".join(telephone.log_of(name) for name in ("phone", "dispatch", "asterisk"))
         for log in telephone.home.log.glob("*.log"):
             if log.stem != "asterisk":

@@ -17,17 +17,9 @@ from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.dispatch import loop
-from borgerlinje.dispatch.actions import (
-    do_complete,
-    do_event,
-    do_lose,
-    do_pause,
-    do_ready,
-    do_return,
-    do_sign_in,
-    do_sign_out,
-    do_take,
-)
+from borgerlinje.dispatch.actions import do_complete, do_event
+from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_return, do_sign_in, do_sign_out
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.dispatch.pool import Pool
 from borgerlinje.kit import clock

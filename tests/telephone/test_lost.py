@@ -134,7 +134,14 @@ async def test_telephone_starts_anew_and_a_living_call_goes_on_whatever_its_stat
     assert telephone.contact()["state"] == state
     channels = [channel["id"] for channel in await asyncio.to_thread(telephone.rest, "GET", "/channels")]
     assert telephone.contact()["channel_ref"] in channels
-    if state in {"held", "consulting", "three_way"}:
+    # What the rows say is brought about: the citizen hears music while on hold, and the employee where all talk.
+    if state in {"held", "consulting"}:
+        # The music has every note in it now and then, but none that stands out for long.
+        async with asyncio.timeout(10):
+            while await call.hears(EMPLOYEE_HERTZ, within=1):
+                call.audio.forget()
+        assert await call.audio.hears_sound(within=5)
+    elif state == "three_way":
         for side, hertz in ((call, EMPLOYEE_HERTZ), (ringing, CITIZEN_HERTZ)):
             side.audio.forget()
             assert await side.hears(hertz, within=5)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +10,22 @@ from aiohttp import web
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from borgerlinje.channels.phone import queries
 from borgerlinje.channels.phone.ari import Address, Ari
-from borgerlinje.channels.phone.book import Book
+from borgerlinje.channels.phone.book import Book, Entry
 from borgerlinje.channels.phone.call import Call
 from borgerlinje.channels.phone.store import Pool, Store
 from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import do_event, do_offer, do_ready
+from borgerlinje.dispatch.actions import do_event, do_offer
+from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import run
 from borgerlinje.kit.hints import Hints
 from borgerlinje.kit.ids import uuid7
+from borgerlinje.lines.hours import Schedule
 from tests.support.cast import Cast
 from tests.support.database import TestDatabase
 
@@ -61,6 +65,9 @@ class Stubborn:
             await runner.cleanup()
 
 
+ENTRY = Entry(0, frozenset(), "da", "", "", is_hidden=False, schedule=Schedule(always_open=True))
+
+
 def talk(database: TestDatabase, employee_id: int) -> tuple[UUID, UUID]:
     """Store a citizen and an employee who talk; return the contact and the offer."""
     contact_id, now = uuid7(), clock.now()
@@ -88,8 +95,11 @@ async def tools_of(database: TestDatabase, ari: Ari) -> AsyncIterator[Tools]:
         await hints.close()
 
 
-def adopt(tools: Tools, contact_id: UUID, offer_id: UUID) -> Call:
-    row = {"id": contact_id, "channel_ref": CITIZEN, "offer_id": offer_id, "state": "connected"}
+async def adopt(tools: Tools, contact_id: UUID, offer_id: UUID) -> Call:
+    row = await tools.store.read(queries.whole(contact_id))
+    assert row is not None
+    entry = replace(ENTRY, line_id=row["line_id"])
+    tools = replace(tools, book=Book([entry]))
     members = {CITIZEN: "Up", f"bl-e-{offer_id}": "Up"}
     return Call.adopted(tools, row, members=members, bridged=set(), is_new_server=False)
 
@@ -98,10 +108,10 @@ async def test_the_two_cannot_be_joined_and_the_call_is_ended_as_technical(peopl
     contact_id, offer_id = talk(database, people.employee.pk)
     server = Stubborn()
     async with server.running() as ari, tools_of(database, ari) as tools:
-        await adopt(tools, contact_id, offer_id).run()
+        await (await adopt(tools, contact_id, offer_id)).run()
     joins = [command for command in server.commands if command.endswith("/addChannel")]
-    assert joins == [f"POST /bridges/bl-b-{offer_id}/addChannel"] * 2
-    assert f"POST /bridges/bl-b-{offer_id}" in server.commands
+    assert joins == [f"POST /bridges/bl-b-{contact_id}/addChannel"] * 2
+    assert f"POST /bridges/bl-b-{contact_id}" in server.commands
     assert {f"DELETE /channels/{CITIZEN}", f"DELETE /channels/bl-e-{offer_id}"} <= set(server.commands)
     with database.as_owner() as connection:
         names = connection.execute("SELECT name FROM contacts_contactevent ORDER BY id").fetchall()
@@ -116,6 +126,6 @@ async def test_nothing_can_be_written_either_and_no_channel_stays_behind(people:
     async with server.running() as ari, tools_of(database, ari) as tools:
         with database.as_owner() as connection:
             connection.execute("REVOKE UPDATE ON contacts_contact FROM bl_engine")
-        await adopt(tools, contact_id, offer_id).run()
+        await (await adopt(tools, contact_id, offer_id)).run()
     assert {f"DELETE /channels/{CITIZEN}", f"DELETE /channels/bl-e-{offer_id}"} <= set(server.commands)
-    assert f"DELETE /bridges/bl-b-{offer_id}" in server.commands
+    assert f"DELETE /bridges/bl-b-{contact_id}" in server.commands

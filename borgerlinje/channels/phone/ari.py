@@ -133,6 +133,20 @@ class Ari:
             msg = f"GET {path}: not JSON: {answer.text[:200]!r}"
             raise AriError(msg) from error
 
+    async def download(self, path: str) -> bytes | None:
+        """Read a file; None when it is not there. Raises AriError."""
+        try:
+            status, body = await self._http.request("GET", f"{self._path}{quote(path)}")
+        except HttpError as error:
+            msg = f"GET {path}: {error}"
+            raise AriError(msg) from error
+        if status in _GONE:
+            return None
+        if not Answer(status).is_done:
+            msg = f"GET {path}: {status}"
+            raise AriError(msg)
+        return body
+
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[AsyncIterator[AriEvent]]:
         """Connect the application and yield its events; they end when the connection does.

@@ -9,15 +9,16 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from borgerlinje.channels.phone import configuration, speech
-from borgerlinje.channels.phone.configuration import ARI_USER, Plan, Ports, Reach
+from borgerlinje.channels.phone import certificate, configuration, speech
+from borgerlinje.channels.phone.configuration import ARI_USER, Plan, Ports, Reach, Tls
 from borgerlinje.kit import running
 from borgerlinje.kit.errors import BorgerlinjeError
 
@@ -141,6 +142,8 @@ def configure(
     folder.chmod(0o700)
     _link_data(folder, installation.data_dir)
     run_folder = _make_run_folder(folder)
+    if not reach.tls_port:
+        reach = replace(reach, tls_port=_any_port(socket.SOCK_STREAM, reach.bind_address))
     instance = Instance(folder, ports, secrets.token_urlsafe(24), installation.version, reach.bind_address)
     plan = Plan(
         folder=folder,
@@ -149,6 +152,8 @@ def configure(
         ari_password=instance.ari_password,
         has_broadcast=installation.has_broadcast,
         reach=reach,
+        tls=tls_from_environment(folder),
+        system_name=hashlib.sha256(f"{socket.gethostname()}{folder}".encode()).hexdigest()[:6],
         run_folder=run_folder,
         extra_modules=extra_modules,
         extra_files=extra_files,
@@ -161,13 +166,30 @@ def configure(
 
 
 def reach_from_environment() -> Reach:
-    """Return who may call in, from BORGERLINJE_SIP_BIND and BORGERLINJE_TRUNK_MATCH (comma-separated)."""
+    """Return who may call in and how this machine is reached.
+
+    From BORGERLINJE_SIP_BIND, BORGERLINJE_TRUNK_MATCH (comma-separated), BORGERLINJE_SIP_EXTERNAL and BORGERLINJE_SIP_TLS_PORT.
+    """
     default = Reach()
     matches = os.environ.get("BORGERLINJE_TRUNK_MATCH", "")
     return Reach(
         os.environ.get("BORGERLINJE_SIP_BIND") or default.bind_address,
         tuple(part.strip() for part in matches.split(",") if part.strip()) or default.trunk_matches,
+        external_address=os.environ.get("BORGERLINJE_SIP_EXTERNAL", ""),
+        tls_port=int(os.environ.get("BORGERLINJE_SIP_TLS_PORT") or 0),
     )
+
+
+def tls_from_environment(folder: Path) -> Tls:
+    """Return the files for TLS: BORGERLINJE_SIP_TLS_CERT, _KEY and _CA, else a certificate of our own making and the system's authorities.
+
+    Our own is enough for a provider that is called and registered with; one that calls us over TLS wants a certificate it can check.
+    """
+    value = os.environ.get
+    named = value("BORGERLINJE_SIP_TLS_CERT")
+    own = certificate.ensure(folder / "keys" / "sip.pem") if not named else Path(named)
+    authorities = value("BORGERLINJE_SIP_TLS_CA") or ssl.get_default_verify_paths().cafile
+    return Tls(own, Path(value("BORGERLINJE_SIP_TLS_KEY") or own), Path(authorities) if authorities else None)
 
 
 def read_instance(folder: Path) -> Instance | None:
@@ -239,10 +261,15 @@ def is_running(folder: Path) -> bool:
     """Tell whether an Asterisk listens on the control socket of this folder."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
-            probe.connect(str(_run_folder(folder.absolute()) / "asterisk.ctl"))
+            probe.connect(str(control_socket(folder)))
         except OSError:
             return False
     return True
+
+
+def control_socket(folder: Path) -> Path:
+    """Return where the Asterisk of this folder takes console commands from its own account."""
+    return _run_folder(folder.absolute()) / "asterisk.ctl"
 
 
 def free_ports(bind_address: str = "127.0.0.1", *, preferred_sip: int = 5060, media_ports: int = 4000) -> Ports:

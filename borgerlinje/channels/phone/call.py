@@ -1,76 +1,86 @@
 """One citizen's call, from the first ring to the last goodbye.
 
 Each call is one task with one inbox, so that what happens to it happens in order. The lifecycle decides what an event means, the
-rows keep it, and only then is Asterisk told. Whatever is in memory here can be made again from the rows and a list of channels:
-that is what `adopt` does after a crash.
+rows keep it, and only then is Asterisk brought in line with what the state says (`wiring`). Whatever is in memory here can be made again
+from the rows and a list of channels: that is what `adopt` does after a crash.
+
+What citizens hear is said by the services (`services/`), whom else they talk with is `bringing`, and who is called is `dialling`.
 """
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
-import psycopg
 import structlog
 
-from borgerlinje.channels.phone import queries, rules, speech
-from borgerlinje.channels.phone.arrival import Arrival, Refusal, read_dialled, receive
+from borgerlinje.channels.phone import queries, rules, speech, wiring
+from borgerlinje.channels.phone.answering import Answering
+from borgerlinje.channels.phone.arrival import Arrival, Received, Refusal, read_dialled, receive
 from borgerlinje.channels.phone.book import Entry
+from borgerlinje.channels.phone.bringing import Bringing
+from borgerlinje.channels.phone.dialling import Dialling
 from borgerlinje.channels.phone.events import Channel
 from borgerlinje.channels.phone.fault import apologise, store_fault
 from borgerlinje.channels.phone.messages import (
-    CitizenLeft,
+    Answered,
     Compare,
-    EmployeeAnswered,
-    EmployeeLeft,
-    EmployeeRings,
+    Left,
     Message,
+    OfferOver,
     Played,
+    Pressed,
+    Recorded,
     Ring,
-    SayPosition,
+    Rings,
     Stop,
+    Timer,
 )
-from borgerlinje.channels.phone.orders import Orders
 from borgerlinje.channels.phone.rules import Command, Legs
+from borgerlinje.channels.phone.screened import Screened
+from borgerlinje.channels.phone.services import service_of
+from borgerlinje.channels.phone.talking import Talking
 from borgerlinje.channels.phone.tools import Tools
-from borgerlinje.channels.phone.voice import Voice
-from borgerlinje.contacts.lifecycle import Effect, Event, State
-from borgerlinje.dispatch.actions import do_event
+from borgerlinje.channels.phone.waiting_texts import back_in_queue
+from borgerlinje.contacts.lifecycle import WITH_PARTY, Event, State
+from borgerlinje.dispatch.actions import Change, do_event
+from borgerlinje.dispatch.callbacks import do_meet_callback
 from borgerlinje.kit import clock
-from borgerlinje.kit.database import Row
+from borgerlinje.kit.database import Row, Steps
 from borgerlinje.kit.ids import uuid7
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
+
+    from borgerlinje.channels.phone.services.base import Service
 
 log = structlog.get_logger("phone")
 
-FIRST_POSITION_SECONDS: Final = 2.0
-POSITION_SECONDS: Final = 45.0
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
 _LONGEST_APOLOGY_SECONDS: Final = 15.0
 _FAULT_SECONDS: Final = 1.0
 # An employee has the citizen, whatever they do with them: nobody may be rung for them.
-_TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
+TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
+_SPOKEN_TO: Final = frozenset({State.ARRIVED, State.IN_MENU})
+_IN_POOL: Final = frozenset({State.WAITING, State.OFFERED})
+_DONE: Final = frozenset({State.CLOSED, State.WRAP_UP, State.CALLBACK})
+# After these the citizen is told something before the call ends.
+_WITH_FAREWELL: Final = frozenset({Event.LINE_CLOSED, Event.LINE_FULL, Event.CALLBACK_ASKED, Event.MESSAGE_LEFT})
 
 
-class Call:
+class Call(Talking):
     """A contact with its channels. `run` is its task; `put` tells it what happened."""
 
-    def __init__(self, tools: Tools, contact_id: UUID, legs: Legs) -> None:
-        self.contact_id = contact_id
-        self.legs = legs
-        self.state = State.ARRIVED
-        self._tools = tools
-        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._begin: Callable[[], Awaitable[None]] = self._compare
-        self._orders = Orders(tools.ari, contact_id)
-        self._voice = Voice(legs.citizen, tools.sounds, self._orders)
-        self._expires_at: datetime | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._is_farewell = False
+    def __init__(self, tools: Tools, contact_id: UUID, legs: Legs, entry: Entry | None = None) -> None:
+        super().__init__(tools, contact_id, legs, entry)
+        self._begin: Callable[[], Awaitable[None]] = self.compare
+        self._service: Service | None = None
+        self._answering = Answering(self)
+        self._bringing = Bringing(self)
+        self._dialling = Dialling(self)
+        self.screened = Screened(self)
         self._is_over = False
-        self._log = log.bind(contact=str(contact_id), channel=legs.citizen)
+        self._is_promised = False
+        self.log = log.bind(contact=str(contact_id), channel=legs.citizen)
 
     @classmethod
     def arriving(cls, tools: Tools, channel: Channel) -> Self:
@@ -80,314 +90,375 @@ class Call:
         return call
 
     @classmethod
+    def calling(cls, tools: Tools, contact_id: UUID) -> Self:
+        """Return the call of a citizen whom an employee has asked to be called."""
+        call = cls(tools, contact_id, Legs())
+        call._begin = call._claim
+        return call
+
+    @classmethod
     def adopted(
         cls, tools: Tools, row: Row, *, members: dict[str, str], bridged: set[str], is_new_server: bool
     ) -> Self:
         """Return the call of a contact that an earlier process had.
 
-        `members` maps the channels there are to their states, `bridged` holds those that are in a bridge. `is_new_server`: Asterisk
-        started after the call arrived.
+        `row` is one of `queries.unfinished_calls`. `members` maps the channels there are to their states, `bridged` holds those that are in a
+        bridge. `is_new_server`: Asterisk started after the call arrived.
         """
-        call = cls(tools, row["id"], Legs(row["channel_ref"], row["offer_id"]))
+        call = cls(tools, row["id"], Legs(row["channel_ref"]))
         call.state = State(row["state"])
-        call._begin = lambda: call._adopt(members, bridged, is_new_server=is_new_server)
+        call.is_resumed = True
+        call._begin = lambda: call._adopt(row, members, bridged, is_new_server=is_new_server)
         return call
 
     def rings_for(self, offer_id: UUID) -> bool:
         """Tell whether this very offer rings, as far as the call knows."""
         return self.state is State.OFFERED and self.legs.offer_id == offer_id
 
-    def put(self, message: Message) -> None:
-        """Tell the call what happened; it is dealt with in order."""
-        self._inbox.put_nowait(message)
+    @property
+    def must_compare(self) -> bool:
+        """Whether the row can change in ways that its state does not show."""
+        return self.state in WITH_PARTY or self.state in {State.CONNECTED, State.CALLING_BACK}
 
     async def run(self) -> None:
         """Deal with everything that happens until the call is over."""
         try:
             await self._begin()
             while not self._is_over:
-                await self._handle(await self._inbox.get())
+                await self._handle(await self.inbox.get())
         except asyncio.CancelledError:
             raise
-        except Exception:  # noqa: BLE001 - the edge of a call's task
+        except Exception:
             # One call's fault must not end the others': it is stored as technical and its channels are hung up.
-            self._log.exception("call_failed")
+            self.log.exception("call_failed")
             await self._give_up()
         finally:
-            self._set_timer(None)
+            self.stop_timers()
 
-    async def _handle(self, message: Message) -> None:
+    async def _handle(self, message: Message) -> None:  # noqa: C901 - one branch per kind of message
         match message:
-            case CitizenLeft():
-                await self._citizen_left()
-            case EmployeeRings(offer_id) if offer_id == self.legs.offer_id:
-                await self._mark_rung(offer_id)
-            case EmployeeAnswered(offer_id):
-                await self._answered(offer_id)
-            case EmployeeLeft(offer_id, cause) if offer_id == self.legs.offer_id:
-                await self._employee_left(cause)
-            case Played(playback_id) if playback_id == self._voice.playing:
-                await self._played()
+            case Left(channel, cause) if channel and channel in (
+                self.legs.citizen,
+                self.legs.employee,
+                self.legs.party,
+            ):
+                self.orders.gone(channel)
+                await self._left(channel, cause)
+            case Rings(channel):
+                await self._rings(channel)
+            case Answered(channel):
+                await self._answered(channel)
             case Ring(offer):
-                await self._ring(offer)
-            case Compare():
-                await self._compare()
-            case SayPosition():
-                await self._say_position()
+                await self._answering.ring(offer)
+            case OfferOver() | Compare():
+                await self.compare()
+            case Pressed(channel, digit) if channel != self.legs.citizen:
+                await self.screened.pressed(channel, digit)
+            case Played(playback_id) if not self._is_awaited(playback_id):
+                await self.screened.played(playback_id)
+            case Played() if self.is_farewell:
+                await self.hang_up()
+            case Played() | Pressed() | Timer() | Recorded():
+                await self._serve(message)
             case Stop():
-                await self._hang_up()
+                await self.hang_up()
             case _:
-                self._log.debug("late_message", kind=type(message).__name__)
+                self.log.debug("late_message", kind=type(message).__name__)
+
+    def _is_awaited(self, playback_id: str) -> bool:
+        """Tell whether this is what the citizen is being told; then it is over."""
+        if playback_id != self.voice.playing:
+            return False
+        self.voice.playing = ""
+        return True
+
+    async def _serve(self, message: Message) -> None:
+        if self._service is not None and not self.is_farewell:
+            await self._service.handle(message)
+
+    # --- who is there
+
+    async def _left(self, channel: str, cause: int) -> None:
+        if channel == self.legs.citizen and self.state is not State.CALLING_BACK:
+            await self._citizen_left()
+        elif channel == self.legs.party:
+            await self._bringing.left(cause)
+        elif self.state is State.CALLING_BACK:
+            await self._dialling.left(channel, cause)
+        elif self.state in TALKING:
+            await self._employee_left(rules.left(cause), {"cause": cause})
+        elif self.state is State.OFFERED:
+            await self._answering.left(cause)
+
+    async def _rings(self, channel: str) -> None:
+        if channel == self.legs.employee and self.state is State.OFFERED:
+            await self._answering.rung()
+        elif channel == self.legs.party:
+            await self._bringing.rung()
+
+    async def _answered(self, channel: str) -> None:
+        if await self.screened.asks(channel):
+            return
+        await self.taken(channel)
+
+    async def taken(self, channel: str) -> None:
+        """Go on with somebody who has answered, and on an ordinary number has said that they are a person."""
+        if channel == self.legs.party:
+            await self._bringing.answered()
+        elif self.state is State.CALLING_BACK and channel in (self.legs.employee, self.legs.citizen):
+            await self._dialling.answered(channel)
+        else:
+            await self._answering.answered(channel)
+
+    async def _employee_left(self, event: Event, data: dict[str, Any]) -> None:
+        if await self._bringing.takes_over(event):
+            return
+        is_written = await self.event(event, data=data)
+        if is_written and self.state is State.WAITING:
+            await self.announce(back_in_queue(event.value, self.language))
+
+    async def _citizen_left(self) -> None:
+        if self._service is not None:
+            # What was recorded until now is a message: the service says so before the citizen is gone.
+            await self._service.end()
+            self._service = None
+        self._is_over = True
+        if not self.is_farewell and self.state not in _DONE and not await self.event(Event.CITIZEN_LEFT):
+            await self.orders.bring(wiring.Wiring())
+
+    async def _gone_meanwhile(self, event: Event) -> None:
+        """Write what became of a citizen who left while nobody listened: what they have recorded is a message all the same."""
+        self._is_over = True
+        service = service_of(self.state, self) if self.state is State.VOICEMAIL else None
+        if service is not None:
+            await service.end()
+        if self.state not in _DONE:
+            await self.event(event)
 
     # --- arriving and leaving
 
     async def _arrive(self, channel: Channel) -> None:
         if channel.state != "Up":
-            await self._orders.give(Command("POST", f"/channels/{channel.id}/answer"))
-        entry, received = await self._voice.patiently(self._receive(channel))
+            await self.give(Command("POST", f"/channels/{channel.id}/answer"))
+        entry, received = await self.voice.patiently(self._receive(channel))
         if entry is None or isinstance(received, Refusal):
-            self._log.info("refused", reason=str(received), dialled=channel.dialled, endpoint=channel.endpoint)
+            self.log.info("refused", reason=str(received), dialled=channel.dialled, endpoint=channel.endpoint)
             is_used = received is Refusal.ACCOUNT_USED
-            await self._farewell(speech.ACCOUNT_USED if is_used else speech.UNKNOWN_NUMBER, "da")
+            await self.farewell(speech.ACCOUNT_USED if is_used else speech.UNKNOWN_NUMBER, "da")
             return
-        self._tools.store.tell("queue")
-        self.state = received
-        self._log.info("arrived", line=entry.line_id, state=self.state.value)
-        if self.state is State.CLOSED:
-            await self._farewell(entry.closed_text, entry.language)
-        elif self.state is State.WAITING:
-            self._tools.store.tell("dispatch")
-            await self._perform(Effect.START_WAITING)
-        elif not await self._voice.say(entry.greeting_text, entry.language) and self._voice.is_heard:
-            await self._event(Event.GREETED)
+        self.tools.store.tell("queue")
+        self.log.info("arrived", line=entry.line_id, state=received.state.value)
+        self._is_promised = received.is_promised
+        if received.state is State.CLOSED:
+            self.state = received.state
+            await self.farewell(entry.closed_text)
+            return
+        if received.state is State.WAITING:
+            self.tools.store.tell("dispatch")
+        await self._enter(received.state)
 
-    async def _receive(self, channel: Channel) -> tuple[Entry | None, State | Refusal]:
-        digits = await read_dialled(self._tools.store, channel)
-        entry = await self._tools.book.find(digits) if digits else None
+    async def _receive(self, channel: Channel) -> tuple[Entry | None, Received | Refusal]:
+        digits = await read_dialled(self.tools.store, channel)
+        entry = await self.tools.book.find(digits) if digits else None
         if entry is None:
             return None, Refusal.UNKNOWN_NUMBER
-        arrival = Arrival(
-            self.contact_id,
-            digits,
-            channel.caller_number,
-            channel.id,
-            is_open=entry.is_open(clock.now()),
-            has_greeting=self._voice.can_say(entry.greeting_text),
-            endpoint=channel.endpoint,
-        )
-        return entry, await receive(self._tools.store, arrival)
+        self.at_line(entry)
+        can_speak = self.voice.can_say("-")
+        arrival = Arrival.of(self.contact_id, digits, channel, entry, self.tools.server, can_speak=can_speak)
+        self.caller_number, self.has_keys = arrival.caller, not arrival.is_browser
+        return entry, await receive(self.tools.store, arrival)
 
-    async def _citizen_left(self) -> None:
+    async def farewell(self, text: str, language: str | None = None) -> None:
+        """Say goodbye and hang up when that has been said."""
+        self.is_farewell = True
+        self.start_stop(_LONGEST_FAREWELL_SECONDS)
+        await self.stop_music()
+        if not await self.say(text, language):
+            await self.hang_up()
+
+    async def hang_up(self) -> None:
+        """End the call at once."""
         self._is_over = True
-        if self._is_farewell or self.state in {State.CLOSED, State.WRAP_UP}:
-            return
-        if not await self._event(Event.CITIZEN_LEFT):
-            await self._perform(Effect.RELEASE_EMPLOYEE)
-
-    async def _farewell(self, text: str, language: str) -> None:
-        self._is_farewell = True
-        self._set_timer(_LONGEST_FAREWELL_SECONDS, Stop())
-        if not await self._voice.say(text, language):
-            await self._hang_up()
-
-    async def _hang_up(self) -> None:
-        self._is_over = True
-        for effect in (Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE):
-            await self._perform(effect)
+        await self.orders.bring(wiring.Wiring())
 
     async def _give_up(self) -> None:
         """Say so to the citizen and free the employee, whatever is out of order: no channel may stay behind."""
         is_stored = False
         try:
             async with asyncio.timeout(_FAULT_SECONDS):
-                await store_fault(self._tools.store, self.contact_id)
+                await store_fault(self.tools.store, self.contact_id)
                 is_stored = True
         except TimeoutError:
-            self._log.warning("fault_not_stored_yet")
+            self.log.warning("fault_not_stored_yet")
         try:
-            await self._perform(Effect.RELEASE_EMPLOYEE)
+            await self.orders.bring(wiring.wanted(State.ARRIVED, self.legs))
             async with asyncio.timeout(_LONGEST_APOLOGY_SECONDS):
-                await apologise(self._voice, self._inbox)
-        except Exception:  # noqa: BLE001 - whatever it was, what comes now is to hang up
-            self._log.exception("no_apology")
+                await apologise(self.voice, self.inbox, self.legs.citizen)
+        except Exception:
+            self.log.exception("no_apology")
         finally:
-            await self._hang_up()
+            await self.hang_up()
         if not is_stored:
-            await store_fault(self._tools.store, self.contact_id)
-
-    # --- the employee's phone
-
-    async def _ring(self, offer: Row) -> None:
-        if offer["id"] == self.legs.offer_id:
-            return
-        if self.state in _TALKING:
-            # The rows are further than we are: somebody has put the citizen back into the pool.
-            await self._compare()
-        if self.state not in {State.WAITING, State.OFFERED}:
-            return
-        await self._stop_ringing()
-        self.state, self.legs, self._expires_at = (
-            State.OFFERED,
-            Legs(self.legs.citizen, offer["id"]),
-            offer["expires_at"],
-        )
-        seconds = (offer["expires_at"] - clock.now()).total_seconds()
-        if seconds <= 0:
-            await self._event(Event.OFFER_EXPIRED, offer_id=offer["id"])
-        elif not offer["endpoint"] or not await self._orders.ring(self.legs, offer, seconds=round(seconds)):
-            await self._event(Event.OFFER_FAILED, offer_id=offer["id"], data={"reason": "unreachable"})
-
-    async def _stop_ringing(self) -> None:
-        """End the offer before, if its employee's phone still rings."""
-        if self.legs.offer_id:
-            await self._perform(Effect.STOP_RINGING)
-            self.legs = Legs(self.legs.citizen)
-
-    async def _mark_rung(self, offer_id: UUID) -> None:
-        employee_id = await self._tools.store.write_at_once(lambda: queries.do_mark_rung(offer_id, now=clock.now()))
-        if employee_id is not None:
-            self._tools.store.tell(f"desk:{employee_id}")
-
-    async def _answered(self, offer_id: UUID) -> None:
-        if offer_id == self.legs.offer_id and self.state is State.CONNECTED:
-            return
-        if (
-            offer_id == self.legs.offer_id
-            and self.state is State.OFFERED
-            and await self._event(Event.ANSWERED, offer_id=offer_id)
-        ):
-            return
-        rows = await self._tools.store.read(queries.standing([self.contact_id]))
-        if rows and rows[0]["state"] == State.CONNECTED and rows[0]["offer_id"] == offer_id:
-            # The answer was written, only the word of it was lost: the comparison that is due joins them.
-            self.put(Compare())
-            return
-        # Too late: nobody may be left alone on the line.
-        self._log.info("answered_too_late", offer=str(offer_id))
-        await self._orders.carry_out(Effect.RELEASE_EMPLOYEE, Legs(self.legs.citizen, offer_id))
-
-    async def _employee_left(self, cause: int) -> None:
-        if self.state in _TALKING:
-            await self._employee_gone(rules.left(cause), {"cause": cause})
-        elif self.state is State.OFFERED:
-            is_overdue = self._expires_at is not None and clock.now() >= self._expires_at
-            event = rules.unanswered(cause, is_overdue=is_overdue)
-            await self._event(event, offer_id=self.legs.offer_id, data={"cause": cause})
-
-    async def _employee_gone(self, event: Event, data: dict[str, Any]) -> None:
-        is_written = await self._event(event, data=data)
-        if is_written and event is Event.EMPLOYEE_LOST and self.state is State.WAITING:
-            await self._voice.announce(speech.EMPLOYEE_LOST, "da")
-
-    # --- what the citizen hears
-
-    async def _played(self) -> None:
-        self._voice.playing = ""
-        if self._is_farewell:
-            await self._hang_up()
-        elif self.state is State.ARRIVED:
-            await self._event(Event.GREETED)
-        elif self.state in {State.WAITING, State.OFFERED}:
-            await self._voice.music()
-
-    async def _say_position(self) -> None:
-        self._set_timer(POSITION_SECONDS, SayPosition())
-        if self.state is not State.WAITING or self._voice.playing:
-            return
-        try:
-            place = await self._tools.store.read(queries.position(self.contact_id))
-        except psycopg.OperationalError:
-            return
-        if place is None:
-            return
-        await self._voice.announce(speech.position_text(place), "da")
+            await store_fault(self.tools.store, self.contact_id)
 
     # --- the rows and the server
 
-    async def _event(self, event: Event, *, offer_id: UUID | None = None, data: dict[str, Any] | None = None) -> bool:
-        """Let the lifecycle decide, write it, tell the others, and carry out the effects; False when nothing changed."""
-        change = await self._tools.store.write(
-            lambda: do_event(self.contact_id, event, now=clock.now(), offer_id=offer_id, data=data)
-        )
+    async def event(
+        self,
+        event: Event,
+        *,
+        data: dict[str, Any] | None = None,
+        to_line_id: int | None = None,
+        also: "Callable[[], Steps[None]] | None" = None,
+        offer_id: UUID | None = None,
+    ) -> bool:
+        """Let the lifecycle decide, write it together with `also`, and bring the channels there; False when nothing changed."""
+
+        def steps() -> Steps[Change | None]:
+            change = yield from do_event(
+                self.contact_id, event, now=clock.now(), offer_id=offer_id, data=data, to_line_id=to_line_id
+            )
+            if also is not None and change is not None and change.expected:
+                yield from also()
+            return change
+
+        write = self.tools.store.write(steps)
+        # While nobody speaks, a database that is away is a silence.
+        change = await (self.patiently(write) if self.state in _SPOKEN_TO else write)
         if change is None or not change.expected:
-            self._log.warning("unexpected_event", event_name=event.value, state=change.state.value if change else None)
+            self.log.warning("unexpected_event", event_name=event.value, state=change.state.value if change else None)
             self.put(Compare())
             return False
-        self._tools.store.tell_change(change)
-        self._log.info("changed", event_name=event.value, state=change.state.value)
-        self.state = change.state
-        for effect in change.effects:
-            await self._perform(effect)
-        if self.state in {State.WAITING, State.ARRIVED}:
-            self.legs = Legs(self.legs.citizen)
-        self._is_over = self._is_over or self.state in {State.WRAP_UP, State.CLOSED}
+        self.tools.store.tell_change(change)
+        self.log.info("changed", event_name=event.value, state=change.state.value)
+        if to_line_id is not None and (entry := await self.tools.book.line(to_line_id)):
+            self.at_line(entry)
+        if event in _WITH_FAREWELL and change.state in _DONE:
+            await self._leave_service()
+            self.state = change.state
+            self.start_stop(_LONGEST_FAREWELL_SECONDS)
+        else:
+            if change.state is State.IN_MENU:
+                # The menu of another language or line begins anew.
+                await self._leave_service()
+            await self._enter(change.state)
         return True
 
-    async def _perform(self, effect: Effect) -> None:
-        if effect is Effect.CONNECT:
-            self._set_timer(None)
-            await self._voice.be_quiet()
-            await self._orders.join(self.legs)
-            return
-        await self._orders.carry_out(effect, self.legs)
-        if effect is Effect.START_WAITING:
-            self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
-
-    async def _compare(self) -> None:
-        """Bring channels in line with the row when somebody else has changed it."""
-        rows = await self._tools.store.read(queries.standing([self.contact_id]))
-        row = rows[0] if rows else None
-        state = State(row["state"]) if row else State.CLOSED
+    async def _enter(self, state: State, legs: Legs | None = None) -> None:
+        """Be in a state: whom it takes is brought together, who is not needed any more is hung up, and its service begins."""
         before, self.state = self.state, state
-        if state in {State.CLOSED, State.WRAP_UP}:
-            if not self._is_farewell:
-                await self._hang_up()
-            return
-        if before in _TALKING and state in {State.WAITING, State.OFFERED}:
-            await self._back_to_pool()
-        elif row and self.legs.offer_id != row["offer_id"]:
-            await self._stop_ringing()
-        if state is State.CONNECTED and before is not State.CONNECTED and row:
-            self.legs = Legs(self.legs.citizen, row["offer_id"])
-            await self._perform(Effect.CONNECT)
-
-    async def _back_to_pool(self) -> None:
-        """Carry out what somebody else has written: the citizen waits again, and the employee's leg is over."""
-        await self._perform(Effect.RELEASE_EMPLOYEE)
-        self.legs = Legs(self.legs.citizen)
-        self._set_timer(FIRST_POSITION_SECONDS, SayPosition())
-        await self._voice.announce(speech.EMPLOYEE_LOST, "da")
-
-    async def _adopt(self, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
-        """Feed what happened while nobody listened through the same lifecycle."""
-        self._log.info("adopted", state=self.state.value)
-        employee = members.get(self.legs.employee)
-        if self.legs.citizen not in members:
+        if legs is not None:
+            self.legs = legs
+        elif state in {State.WAITING, State.ARRIVED, State.IN_MENU, State.VOICEMAIL}:
+            self.legs = self.legs.without_employee()
+        if state in _DONE:
+            await self._leave_service()
             self._is_over = True
-            await self._event(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
-        elif self.state in _TALKING:
-            if employee is None and self.legs.offer_id:
-                # Whether they hung up is not known any more: nobody is hung up on for a fault of ours.
-                await self._employee_gone(Event.EMPLOYEE_LOST, {"because": "unheard"})
-            elif self.state is State.CONNECTED and not {self.legs.citizen, self.legs.employee} <= bridged:
-                await self._perform(Effect.CONNECT)
-        elif self.state is State.ARRIVED:
-            await self._event(Event.GREETED)
-        elif self.state in {State.WAITING, State.OFFERED}:
-            await self._perform(Effect.START_WAITING)
-            if self.state is State.OFFERED:
-                await self._adopt_offer(employee)
+        elif state is not before and not {state, before} <= _IN_POOL:
+            await self._leave_service()
+        if state in TALKING or state in WITH_PARTY:
+            await self.be_quiet()
+        await self.orders.bring(wiring.wanted(state, self.legs))
+        if self._is_promised and state in _IN_POOL:
+            await self._meet_promise()
+        if self._service is None and not self._is_over:
+            self._service = service_of(state, self)
+            if self._service is not None:
+                await self._service.begin()
 
-    async def _adopt_offer(self, employee: str | None) -> None:
-        if employee is None:
-            # Not rung yet, or over before we came: the next look at the open offers rings, in the time that is left.
-            self.legs = Legs(self.legs.citizen)
-        elif employee == "Up" and self.legs.offer_id:
-            await self._answered(self.legs.offer_id)
+    async def _meet_promise(self) -> None:
+        """Let one who calls before they were called back have the place they had, and nobody call them any more."""
+        self._is_promised = False
+        changes = await self.tools.store.write(
+            lambda: do_meet_callback(
+                self.contact_id, caller=self.caller_number, centre_id=self.entry.centre_id, now=clock.now()
+            )
+        )
+        for change in changes:
+            # Also the phone process that is calling them: it may be this one.
+            self.tools.store.tell(*change.topics)
 
-    def _set_timer(self, seconds: float | None, message: Message | None = None) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = None
-        if seconds is not None and message is not None:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self.put, message)
+    async def let_wait(self) -> None:
+        """Let the citizen wait on: who was rung for them is not any more."""
+        await self._enter(State.WAITING)
+
+    async def resume(self) -> None:
+        """Go on with the state and the channels there are."""
+        await self._enter(self.state, self.legs)
+
+    async def _leave_service(self) -> None:
+        service, self._service = self._service, None
+        if service is not None:
+            await service.end()
+
+    async def _claim(self) -> None:
+        """Begin to call a citizen, unless another server does."""
+        claimed = await self.tools.store.write(
+            lambda: queries.do_claim(self.contact_id, server=self.tools.server, now=clock.now())
+        )
+        if claimed:
+            await self.compare()
+        else:
+            self._is_over = True
+
+    async def compare(self) -> None:
+        """Bring channels in line with the row when somebody else has changed it."""
+        row = await self.tools.store.read(queries.whole(self.contact_id))
+        state = State(row["state"]) if row else State.CLOSED
+        if row is None or state in _DONE:
+            if not self.is_farewell:
+                self.state = state
+                await self.hang_up()
+            return
+        await self._know(row)
+        was_talking = self.state in TALKING
+        await self._enter(state, self._legs_of(row, state))
+        if was_talking and state in _IN_POOL:
+            await self.announce(back_in_queue(row["last_event"], self.language))
+        await self._bringing.carry_out(row)
+        await self._dialling.carry_out(row)
+
+    async def _know(self, row: Row) -> None:
+        """Learn from the row what a call that came in knows from the beginning."""
+        self.caller_number, self.employee_id = row["caller_number"], row["employee_id"]
+        if not self.has_line(row["line_id"]) and (entry := await self.tools.book.line(row["line_id"])):
+            self.at_line(entry, row["language"])
+
+    def _legs_of(self, row: Row, state: State) -> Legs:
+        """Return the channels a contact should have, as the row says it."""
+        citizen = row["channel_ref"] if state is not State.CALLING_BACK else self.legs.citizen
+        if state is State.OFFERED:
+            return self.legs if self.legs.offer_id == row["offer_id"] else Legs(citizen)
+        if state in TALKING or state is State.TRANSFERRED:
+            return Legs(
+                citizen,
+                row["employee_leg"] or "" if state in TALKING else "",
+                rules.party_channel(row["transfer_id"]) if row["transfer_id"] else "",
+                transfer_id=row["transfer_id"],
+                is_party_up=row["party_answered_at"] is not None,
+            )
+        return self.legs if state is State.CALLING_BACK else Legs(citizen)
+
+    async def _adopt(self, row: Row, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
+        """Feed what happened while nobody listened through the same lifecycle."""
+        self.log.info("adopted", state=self.state.value)
+        await self._know(row)
+        if self.state is State.CALLING_BACK:
+            await self._dialling.adopt(row, members, bridged)
+            return
+        legs = self._legs_of(row, self.state)
+        if self.state is State.OFFERED and row["offer_id"]:
+            legs = self.legs.ringing(row["offer_id"])
+        self.legs = legs
+        here = {channel for channel in (legs.citizen, legs.employee, legs.party) if channel in members}
+        self.orders.found(here, here & bridged, wiring.wanted(self.state, legs))
+        if legs.citizen not in members:
+            await self._gone_meanwhile(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
+        elif self.state in TALKING and legs.employee not in members:
+            # Whether they hung up is not known any more: nobody is hung up on for a fault of ours.
+            await self._employee_left(Event.EMPLOYEE_LOST, {"because": "unheard"})
+        elif self.state is State.OFFERED:
+            await self._answering.adopt(members.get(legs.employee), row["offered_to"])
+        else:
+            await self._enter(self.state, legs)
+            await self._bringing.adopt(row, members.get(legs.party))

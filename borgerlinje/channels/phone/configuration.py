@@ -26,13 +26,13 @@ res_pjproject res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_rfc3326 re
 res_pjsip_endpoint_identifier_user res_pjsip_endpoint_identifier_ip
 res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest res_pjsip_registrar res_pjsip_caller_id
 res_pjsip_nat res_pjsip_refer res_pjsip_header_funcs res_pjsip_transport_websocket res_pjsip_diversion
-res_pjsip_acl res_pjsip_path res_pjsip_empty_info res_pjsip_pubsub chan_pjsip
+res_pjsip_acl res_pjsip_path res_pjsip_empty_info res_pjsip_pubsub res_pjsip_outbound_registration chan_pjsip
 res_crypto res_srtp res_rtp_asterisk res_http_websocket res_websocket_client
 res_stasis res_stasis_answer res_stasis_playback res_stasis_recording res_stasis_snoop res_stasis_device_state app_stasis
 res_ari res_ari_model res_ari_applications res_ari_asterisk res_ari_bridges res_ari_channels
-res_ari_endpoints res_ari_events res_ari_playbacks
-res_musiconhold pbx_config app_playback app_verbose app_stack
-func_callerid func_channel func_logic func_strings func_hangupcause
+res_ari_endpoints res_ari_events res_ari_playbacks res_ari_recordings
+res_musiconhold pbx_config app_dial app_echo app_playback app_verbose app_stack
+func_callerid func_channel func_cut func_logic func_strings func_hangupcause func_timeout
 """.split()  # noqa: SIM905 - read and changed as a text
 BROADCAST_MODULES = ("res_stasis_broadcast", "app_stasis_broadcast")
 # Asterisk complains about each of these when it is missing.
@@ -63,17 +63,29 @@ class Ports:
 class Reach:
     """Who may call in: the address SIP listens on, and the addresses a trunk's calls come from (networks or hosts).
 
-    `own_matches` may always: the self-test calls from this machine itself.
+    `own_matches` may always: the self-test calls from this machine itself. `external_address` is what the network knows this machine by
+    where that is another address than its own; `tls_port` is where it takes calls over TLS.
     """
 
     bind_address: str = "127.0.0.1"
     trunk_matches: tuple[str, ...] = ("127.0.0.0/8",)
     own_matches: tuple[str, ...] = ("127.0.0.0/8",)
+    external_address: str = ""
+    tls_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files for calls over TLS: our certificate, its key, and the authorities that a provider's certificate must be signed by."""
+
+    certificate: Path
+    key: Path
+    authorities: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the files are made of."""
+    """Everything the files are made of. `system_name` stands before each channel's id: two servers count from 0 in the same second."""
 
     folder: Path
     modules_dir: Path
@@ -81,6 +93,8 @@ class Plan:
     ari_password: str
     has_broadcast: bool
     reach: Reach = Reach()
+    tls: Tls | None = None
+    system_name: str = ""
     run_folder: Path | None = None
     extra_modules: tuple[str, ...] = ()
     extra_files: tuple[tuple[str, str], ...] = ()
@@ -112,6 +126,7 @@ def files(plan: Plan) -> dict[str, str]:
         "extensions.conf": dialplan.text(
             has_broadcast=plan.has_broadcast,
             sip_port=plan.ports.sip,
+            http_port=plan.ports.http,
             binds_all=plan.reach.bind_address in {"0.0.0.0", "::"},  # noqa: S104 - compared
         ),
     }
@@ -140,6 +155,7 @@ nocolor = yes
 defaultlanguage = da
 documentation_language = en_US
 transmit_silence = yes
+{f"systemname = {plan.system_name}" if plan.system_name else ""}
 """
 
 
@@ -184,11 +200,16 @@ auth=memory
 contact=memory
 [res_pjsip_endpoint_identifier_ip]
 identify=config,pjsip.conf,criteria=type=identify
+identify=memory
+[res_pjsip_outbound_registration]
+registration=memory
 """
+# Behind a translated address these are told our own address, everybody else the external one.
+_LOCAL_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
 def _pjsip(plan: Plan) -> str:
-    """Write the static SIP objects; employees, citizens and robots are pushed at run time.
+    """Write the static SIP objects; accounts, providers' trunks and other telephone servers are pushed at run time.
 
     A request is identified by the account it names, and only then by address as the trunk's; `identify_by` keeps anybody from
     being the trunk by naming it. A browser without an account comes from the proxy's address too: the stranger's password,
@@ -207,11 +228,7 @@ unidentified_request_period=5
 type=system
 timer_t1=500
 timer_b=32000
-[udp]
-type=transport
-protocol=udp
-bind={plan.reach.bind_address}:{plan.ports.sip}
-[ws]
+{_transports(plan)}[ws]
 type=transport
 protocol=ws
 bind=127.0.0.1
@@ -250,3 +267,25 @@ type=identify
 endpoint={STRANGER}
 match_header=Via: /^SIP.2.0.WS/
 """
+
+
+def _transports(plan: Plan) -> str:
+    """Write where SIP is spoken. TLS also serves a machine that only calls out, with a certificate of its own making."""
+    external = plan.reach.external_address
+    more = "".join(
+        (
+            f"external_media_address={external}\nexternal_signaling_address={external}\n",
+            *(f"local_net={network}\n" for network in _LOCAL_NETWORKS),
+        )
+    )
+    ports = {"udp": plan.ports.sip, "tcp": plan.ports.sip} | ({"tls": plan.reach.tls_port} if plan.tls else {})
+    return "".join(
+        f"[{protocol}]\ntype=transport\nprotocol={protocol}\nbind={plan.reach.bind_address}:{port}\n"
+        f"{_tls(plan.tls) if protocol == 'tls' and plan.tls else ''}{more if external else ''}"
+        for protocol, port in ports.items()
+    )
+
+
+def _tls(tls: Tls) -> str:
+    authorities = f"ca_list_file={tls.authorities}\n" if tls.authorities else ""
+    return f"cert_file={tls.certificate}\npriv_key_file={tls.key}\n{authorities}verify_server=yes\nverify_client=no\n"

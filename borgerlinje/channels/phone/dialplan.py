@@ -10,6 +10,7 @@ calls is told something, and it saves the process a command.
 
 APPLICATION = "bl-phone"
 ANNOUNCEMENT = "borgerlinje/technical"
+ECHO = "echo"
 # A class of hold music: the announcement, then the music, again and again.
 ANNOUNCED_MUSIC = "technical"
 
@@ -24,6 +25,27 @@ writeprotect=yes
 ; what came in at the SIP port is from the network. Bound to every address, Asterisk names none for a datagram.
 exten => _[+0-9].,1,GotoIf($[{is_from_network}]?from-net,${{EXTEN}},1)
  same => n,Hangup(21)
+
+[from-provider]
+; A trunk of the rows, which may have come in over a connection that we opened: at any port but the browsers'.
+exten => _[+0-9].,1,GotoIf($[{is_from_browser}]?refused)
+ same => n,Goto(from-net,${{EXTEN}},1)
+ same => n(refused),Hangup(21)
+; A provider we are registered with may send every call to the name we registered, and say in a header whom it is for.
+exten => _bldid.,1,Set(BL_TO=${{PJSIP_HEADER(read,P-Called-Party-ID)}})
+ same => n,GotoIf($[${{LEN(${{BL_TO}})}} > 0]?told)
+ same => n,Set(BL_TO=${{PJSIP_HEADER(read,To)}})
+ same => n(told),Set(BL_TO=${{CUT(BL_TO,@,1)}})
+ same => n,Set(BL_TO=${{FILTER(+0-9,${{CUT(BL_TO,:,2)}})}})
+ same => n,GotoIf($[${{LEN(${{BL_TO}})}} > 1]?from-provider,${{BL_TO}},1)
+ same => n,Hangup(1)
+
+[from-peers]
+; Another telephone server of ours, which has proved to be one, rings a phone that is signed in here.
+exten => _bl.,1,GotoIf($[${{REGEX("^bl-[ers]-[a-z0-9]+$" ${{EXTEN}})}}]?ring)
+ same => n,Hangup(1)
+ same => n(ring),Dial(PJSIP/${{EXTEN}})
+ same => n,Hangup(${{HANGUPCAUSE}})
 
 [from-net]
 ; A network we trust says a withheld number all the same, marked as not to be shown: nobody here is to know it.
@@ -52,13 +74,19 @@ exten => _[+0-9].,1,Goto(from-net,000,1)
 
 [from-employees]
 exten => _[+0-9].,1,Hangup(21)
+
+[from-tests]
+; An employee hears in the browser what the microphone says, for a minute at most.
+exten => {echo},1,Set(TIMEOUT(absolute)=60)
+ same => n,Answer(,i)
+ same => n,Echo()
 """
 
 
-def text(*, has_broadcast: bool, sip_port: int, binds_all: bool) -> str:
+def text(*, has_broadcast: bool, sip_port: int, http_port: int, binds_all: bool) -> str:
     """Return extensions.conf. `binds_all`: SIP listens on every address of the machine."""
     hand_over = f"StasisBroadcast(500,^{APPLICATION}$,inbound)" if has_broadcast else f"Stasis({APPLICATION},inbound)"
-    port = f":{sip_port}"
+    port, browsers = f":{sip_port}", f":{http_port}"
     is_from_network = f'"${{CHANNEL(pjsip,local_addr):-{len(port)}}}" = "{port}"'
     if binds_all:
         is_from_network += ' | "${CHANNEL(pjsip,local_addr)}" = ""'
@@ -66,5 +94,7 @@ def text(*, has_broadcast: bool, sip_port: int, binds_all: bool) -> str:
         hand_over=hand_over,
         announced_music=ANNOUNCED_MUSIC,
         rounds=ROUNDS_OF_MUSIC,
+        echo=ECHO,
         is_from_network=is_from_network,
+        is_from_browser=f'"${{CHANNEL(pjsip,local_addr):-{len(browsers)}}}" = "{browsers}"',
     )

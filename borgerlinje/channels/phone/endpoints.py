@@ -1,56 +1,74 @@
-"""Tells Asterisk of the SIP accounts in the rows: pushed into its memory, taken out when they are over.
+"""Tells this Asterisk of the SIP accounts in the rows: pushed into its memory, taken out when they are over.
 
 Nothing lies on disk and nothing is read from the database when a phone signs in. An Asterisk that started anew knows none: each
 connection to one begins by asking which it knows, and the others are pushed again. No clock is asked when that was.
+
+An account that is signed in to belongs to one telephone server (`server`); the first that meets one of nobody's takes it. A robot's is
+reached at an address, so every server has it.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 
-from borgerlinje.channels.phone.ari import Answer, Ari, AriRefusedError
+from borgerlinje.channels.phone import sorcery
+from borgerlinje.channels.phone.actions import SIP_REALM
+from borgerlinje.channels.phone.ari import Ari, AriRefusedError
+from borgerlinje.channels.phone.sorcery import Copies, Refusals
 from borgerlinje.channels.phone.store import Store
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Query, Row, Steps
 
 log = structlog.get_logger("phone")
 _KEPT_AFTER_REVOCATION = timedelta(days=1)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
-_CREATED_IN_ORDER = ("auth", "aor", "endpoint")
+_KEPT_FOR_A_LOST_SERVER = timedelta(days=7)
+_KINDS = ("auth", "aor", "endpoint")
+_ROBOT_PREFIX = "bl-r-"
 
 
-def due(*, now: datetime) -> Steps[list[Row]]:
-    """Return the accounts Asterisk must be told of, and those that are over (`is_over`) and not cleared away yet."""
+def due(server: str, *, now: datetime) -> Steps[list[Row]]:
+    """Return the accounts this server's Asterisk must be told of, and those that are over (`is_over`) and not cleared away yet."""
     return (
         yield Query(
             """
             SELECT id, name, kind, secret, contact_uri, revoked_at IS NOT NULL OR expires_at <= %(now)s AS is_over
               FROM phone_phoneendpoint
-             WHERE revoked_at IS NOT NULL AND pushed_at IS NOT NULL
-                OR revoked_at IS NULL AND (expires_at <= %(now)s OR pushed_at IS NULL)
+             WHERE kind <> 'robot' AND server IN ('', %(server)s)
+               AND (revoked_at IS NOT NULL AND pushed_at IS NOT NULL
+                    OR revoked_at IS NULL AND (expires_at <= %(now)s OR pushed_at IS NULL))
             """,
-            {"now": now},
+            {"now": now, "server": server},
         )
     )
 
 
-def do_note_unknown(known: Sequence[str]) -> Steps[None]:
-    """Note that Asterisk has yet to be told of every account but those it knows."""
-    yield Query(
-        "UPDATE phone_phoneendpoint SET pushed_at = NULL"
-        " WHERE revoked_at IS NULL AND pushed_at IS NOT NULL AND name <> ALL(%(known)s::text[])",
-        {"known": list(known)},
+def robots() -> Steps[list[Row]]:
+    """Return the accounts of robots, which every server's Asterisk has."""
+    return (
+        yield Query(
+            "SELECT id, name, kind, contact_uri, pushed_at FROM phone_phoneendpoint WHERE kind = 'robot' AND revoked_at IS NULL"
+        )
     )
 
 
-def do_note_pushed(row: Row, *, now: datetime) -> Steps[None]:
-    """Note that Asterisk has been told of an account, unless the account has changed meanwhile."""
+def do_note_unknown(server: str, known: Sequence[str]) -> Steps[None]:
+    """Note that this server's Asterisk has yet to be told of every account but those it knows."""
     yield Query(
-        "UPDATE phone_phoneendpoint SET pushed_at = %(now)s WHERE id = %(id)s AND contact_uri = %(uri)s",
-        {"id": row["id"], "uri": row["contact_uri"], "now": now},
+        "UPDATE phone_phoneendpoint SET pushed_at = NULL"
+        " WHERE revoked_at IS NULL AND pushed_at IS NOT NULL AND (server IN ('', %(server)s) OR kind = 'robot')"
+        " AND name <> ALL(%(known)s::text[])",
+        {"known": list(known), "server": server},
+    )
+
+
+def do_note_pushed(row: Row, server: str, *, now: datetime) -> Steps[None]:
+    """Note that Asterisk has been told of an account, and whose it is, unless the account has changed meanwhile."""
+    yield Query(
+        "UPDATE phone_phoneendpoint SET pushed_at = %(now)s, server = CASE kind WHEN 'robot' THEN '' ELSE %(server)s END"
+        " WHERE id = %(id)s AND contact_uri = %(uri)s",
+        {"id": row["id"], "uri": row["contact_uri"], "server": server, "now": now},
     )
 
 
@@ -64,98 +82,71 @@ def do_note_removed(endpoint_id: int, *, now: datetime) -> Steps[None]:
 
 
 def do_forget_old(*, now: datetime) -> Steps[None]:
-    """Delete accounts that ended more than a day ago."""
+    """Delete accounts that ended more than a day ago, a week ago where the server that had them has not cleared them away."""
     yield Query(
-        "DELETE FROM phone_phoneendpoint WHERE revoked_at < %(before)s AND pushed_at IS NULL",
-        {"before": now - _KEPT_AFTER_REVOCATION},
+        "DELETE FROM phone_phoneendpoint WHERE revoked_at < %(before)s"
+        " AND (pushed_at IS NULL OR kind = 'robot' OR revoked_at < %(long_before)s)",
+        {"before": now - _KEPT_AFTER_REVOCATION, "long_before": now - _KEPT_FOR_A_LOST_SERVER},
     )
 
 
-class Refusals:
-    """Accounts that Asterisk would not take, and when each is tried again: later each time, up to five minutes."""
+class Accounts:
+    """The accounts of one Asterisk; one for each connection to it."""
 
-    def __init__(self) -> None:
-        self._waits: dict[object, tuple[datetime, timedelta]] = {}
+    def __init__(self, ari: Ari, store: Store, server: str) -> None:
+        self._ari = ari
+        self._store = store
+        self._server = server
+        self._refusals = Refusals()
+        self._robots = Copies(ari, _ROBOT_PREFIX, ("aor", "endpoint"))
 
-    def is_due(self, account: object, *, now: datetime) -> bool:
-        """Tell whether an account may be tried."""
-        return account not in self._waits or now >= self._waits[account][0]
+    async def compare(self) -> None:
+        """Find out which accounts this Asterisk has not been told of; to be called once, first.
 
-    def note(self, account: object, *, now: datetime) -> timedelta:
-        """Note a refusal; return how long to wait now."""
-        before = self._waits[account][1] if account in self._waits else _FIRST_WAIT / 2
-        wait = min(before * 2, _LONGEST_WAIT)
-        self._waits[account] = (now + wait, wait)
-        return wait
+        Raises AriError when Asterisk cannot be reached.
+        """
+        known = [endpoint["resource"] for endpoint in await self._ari.read("/endpoints/PJSIP")]
+        await self._store.write(partial(do_note_unknown, self._server, known))
 
-    def forget(self, account: object) -> None:
-        """Note that an account was taken."""
-        self._waits.pop(account, None)
+    async def synchronise(self) -> None:
+        """Bring Asterisk's accounts in line with the rows; one that is refused is no reason not to tell of the others.
 
+        Raises AriError when Asterisk cannot be reached, or psycopg.OperationalError.
+        """
+        now = clock.now()
+        for row in await self._store.read(due(self._server, now=now)):
+            # Its end is tried at once.
+            account = (row["name"], row["is_over"])
+            if not self._refusals.is_due(account, now=now):
+                continue
+            try:
+                await self._tell_of(row, now=now)
+                self._refusals.forget(account)
+            except AriRefusedError as error:
+                wait = self._refusals.note(account, now=now)
+                log.warning(
+                    "endpoint_refused", endpoint=row["name"], says=str(error), again_in_seconds=wait.total_seconds()
+                )
+        await self._tell_of_robots(now=now)
 
-async def compare(ari: Ari, store: Store) -> None:
-    """Find out which accounts this Asterisk has not been told of; to be called once for each connection.
+    async def _tell_of(self, row: Row, *, now: datetime) -> None:
+        if row["is_over"]:
+            await sorcery.delete(self._ari, row["name"], _KINDS)
+            await self._store.write(partial(do_note_removed, row["id"], now=now))
+        else:
+            await sorcery.put(self._ari, row["name"], objects(row))
+            await self._store.write(partial(do_note_pushed, row, self._server, now=now))
 
-    Raises AriError when Asterisk cannot be reached.
-    """
-    known = [endpoint["resource"] for endpoint in await ari.read("/endpoints/PJSIP")]
-    await store.write(partial(do_note_unknown, known))
-
-
-async def synchronise(ari: Ari, store: Store, refusals: Refusals) -> None:
-    """Bring Asterisk's accounts in line with the rows; one that is refused is no reason not to tell of the others.
-
-    Raises AriError when Asterisk cannot be reached, or psycopg.OperationalError.
-    """
-    now = clock.now()
-    for row in await store.read(due(now=now)):
-        # Another address for the same account, or its end, is tried at once.
-        account = (row["name"], row["contact_uri"], row["is_over"])
-        if not refusals.is_due(account, now=now):
-            continue
-        try:
-            await _tell_of(ari, store, row, now=now)
-            refusals.forget(account)
-        except AriRefusedError as error:
-            wait = refusals.note(account, now=now)
-            log.warning(
-                "endpoint_refused", endpoint=row["name"], says=str(error), again_in_seconds=wait.total_seconds()
-            )
-
-
-async def _tell_of(ari: Ari, store: Store, row: Row, *, now: datetime) -> None:
-    if row["is_over"]:
-        await _remove(ari, row["name"])
-        await store.write(partial(do_note_removed, row["id"], now=now))
-    else:
-        await _push(ari, row)
-        await store.write(partial(do_note_pushed, row, now=now))
-
-
-async def _push(ari: Ari, row: Row) -> None:
-    if row["kind"] == "robot":
-        # An address given to an account that is known would be added to the old one: both would ring.
-        await _remove(ari, row["name"])
-    for kind, fields in objects(row).items():
-        answer = await _tell(ari, "PUT", kind, row["name"], fields)
-        if not answer.is_done:
-            msg = f"{kind}: {answer.status}"
-            raise AriRefusedError(msg)
-
-
-async def _remove(ari: Ari, name: str) -> None:
-    # In reverse order; a call in progress goes on.
-    for kind in reversed(_CREATED_IN_ORDER):
-        await _tell(ari, "DELETE", kind, name, None)
-
-
-async def _tell(ari: Ari, method: str, kind: str, name: str, fields: dict[str, str] | None) -> Answer:
-    body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]} if fields else None
-    return await ari.command(method, f"/asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
+    async def _tell_of_robots(self, *, now: datetime) -> None:
+        rows = await self._store.read(robots())
+        await self._robots.bring({row["name"]: objects(row) for row in rows}, now=now)
+        for row in rows:
+            if row["pushed_at"] is None and row["name"] not in self._robots.faults:
+                await self._store.write(partial(do_note_pushed, row, self._server, now=now))
 
 
 def objects(row: Row) -> dict[str, dict[str, str]]:
-    """Return the fields of each SIP object of an account, in the order in which they are created. Pure."""
+    """Return the fields of each SIP object of an account. Pure."""
     name = row["name"]
     # A transferred call would come in as another contact: transfers go through the desk.
     common = {"disallow": "all", "direct_media": "no", "language": "da", "allow_transfer": "no"}
@@ -172,6 +163,10 @@ def objects(row: Row) -> dict[str, dict[str, str]]:
                 "rtp_timeout": "30",
             },
         }
+    if row["kind"] == "sip":
+        # Its password is nowhere but in the phone.
+        proof = {"auth_type": "md5", "username": name, "realm": SIP_REALM, "md5_cred": row["secret"]}
+        return {"auth": proof, **_desk_phone(name, common)}
     auth = {"auth_type": "userpass", "username": name, "password": row["secret"]}
     # A-law first: a call from the telephone network then passes through without conversion.
     browser = {
@@ -182,7 +177,36 @@ def objects(row: Row) -> dict[str, dict[str, str]]:
         "auth": name,
         "rtp_timeout": "30",
     }
-    if row["kind"] == "citizen":
-        return {"auth": auth, "endpoint": {**browser, "context": "from-citizens"}}
-    aor: dict[str, Any] = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "0"}
+    if row["kind"] in {"citizen", "test"}:
+        return {"auth": auth, "endpoint": {**browser, "context": f"from-{row['kind']}s"}}
+    aor = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "0"}
     return {"auth": auth, "aor": aor, "endpoint": {**browser, "context": "from-employees", "aors": name}}
+
+
+def _desk_phone(name: str, common: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return the objects of an ordinary SIP phone beside its password: one phone, asked every half minute whether it is there.
+
+    It says again every two minutes where it is, for an Asterisk that starts anew does not know.
+    """
+    return {
+        "aor": {
+            "max_contacts": "1",
+            "remove_existing": "yes",
+            "qualify_frequency": "30",
+            "default_expiration": "120",
+            "maximum_expiration": "120",
+        },
+        "endpoint": {
+            **common,
+            "context": "from-employees",
+            "identify_by": "auth_username,username",
+            "allow": "alaw,g722,ulaw",
+            "auth": name,
+            "aors": name,
+            # It sits behind its office's network, and is reached the way it came.
+            "force_rport": "yes",
+            "rewrite_contact": "yes",
+            "rtp_symmetric": "yes",
+            "rtp_timeout": "30",
+        },
+    }

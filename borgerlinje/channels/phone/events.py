@@ -13,7 +13,10 @@ WANTED = (
     "ChannelStateChange",
     "ChannelHangupRequest",
     "ChannelDestroyed",
+    "ChannelDtmfReceived",
     "PlaybackFinished",
+    "RecordingFinished",
+    "RecordingFailed",
     "ApplicationReplaced",
 )
 
@@ -32,6 +35,11 @@ class Channel:
     def endpoint(self) -> str:
         """The name of the SIP account the channel belongs to ("PJSIP/<endpoint>-0000001a")."""
         return self.name.partition("/")[2].rpartition("-")[0]
+
+    @property
+    def contact(self) -> str:
+        """The contact a channel was rung for, an empty text for one that came in."""
+        return self.variables.get("BL_CONTACT", "")
 
     @property
     def dialled(self) -> str:
@@ -86,11 +94,27 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key was pressed on a channel."""
+
+    channel: Channel
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording came to its end."""
+
+    name: str
+    is_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """Another process has taken over our application: this one must end."""
 
 
-AriEvent = Offered | Entered | Left | Changed | Ended | Played | Replaced
+AriEvent = Offered | Entered | Left | Changed | Ended | Pressed | Played | Recorded | Replaced
 
 
 def parse(raw: Mapping[str, Any]) -> AriEvent | None:  # noqa: PLR0911 - one answer per kind of event
@@ -106,6 +130,10 @@ def parse(raw: Mapping[str, Any]) -> AriEvent | None:  # noqa: PLR0911 - one ans
             return Changed(parse_channel(raw["channel"]))
         case "ChannelDestroyed":
             return Ended(parse_channel(raw["channel"]), int(raw.get("cause", 0)))
+        case "ChannelDtmfReceived":
+            return Pressed(parse_channel(raw["channel"]), str(raw.get("digit", "")))
+        case "RecordingFinished" | "RecordingFailed" as kind:
+            return Recorded(str(raw["recording"]["name"]), kind == "RecordingFailed")
         case "PlaybackFinished":
             playback = raw["playback"]
             target = str(playback.get("target_uri", "")).partition(":")[2]

@@ -7,7 +7,7 @@ import psycopg
 import structlog
 
 from borgerlinje.channels.phone import speech
-from borgerlinje.channels.phone.messages import CitizenLeft, Message, Played
+from borgerlinje.channels.phone.messages import Left, Message, Played
 from borgerlinje.channels.phone.store import Store
 from borgerlinje.channels.phone.voice import Voice
 from borgerlinje.contacts.lifecycle import Event
@@ -28,12 +28,12 @@ async def store_fault(store: Store, contact_id: UUID) -> None:
         store.tell_change(change)
 
 
-async def apologise(voice: Voice, inbox: asyncio.Queue[Message]) -> None:
+async def apologise(voice: Voice, inbox: asyncio.Queue[Message], citizen: str) -> None:
     """Tell the citizen that the call must end, and return when that has been said or they have left."""
     await voice.be_quiet()
     await voice.stop_music()
     if not await voice.say(speech.TECHNICAL_END, "da"):
         return
-    while not isinstance(message := await inbox.get(), CitizenLeft):
+    while not (isinstance(message := await inbox.get(), Left) and message.channel == citizen):
         if isinstance(message, Played) and message.playback_id == voice.playing:
             return

@@ -7,30 +7,33 @@ from borgerlinje.kit.database import Row
 
 
 @dataclass(frozen=True, slots=True)
-class CitizenLeft:
-    """The citizen's channel is gone."""
+class Left:
+    """A channel of the call is gone, or hangs up; `cause` is Q.850, 0 when it has not been said yet."""
+
+    channel: str
+    cause: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class EmployeeRings:
-    """The employee's phone says that it rings."""
+class Rings:
+    """A phone that is rung says that it rings."""
 
-    offer_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class EmployeeAnswered:
-    """The employee's phone was answered."""
-
-    offer_id: UUID
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
-class EmployeeLeft:
-    """The employee's channel is gone; `cause` is Q.850."""
+class Answered:
+    """A phone that was rung was answered."""
 
-    offer_id: UUID
-    cause: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key was pressed: "0" to "9", "*" or "#"."""
+
+    channel: str
+    digit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,32 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording ended; `name` is ours."""
+
+    name: str
+    is_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that a service has set ran out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ring:
     """An offer to carry out: a row of `queries.open_offers`."""
 
     offer: Row
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOver:
+    """An offer that rang is over in the rows."""
+
+    offer_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +78,8 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class SayPosition:
-    """It is time to tell the citizen the place in the queue."""
-
-
-@dataclass(frozen=True, slots=True)
 class Stop:
     """A farewell has taken too long."""
 
 
-Message = CitizenLeft | EmployeeRings | EmployeeAnswered | EmployeeLeft | Played | Ring | Compare | SayPosition | Stop
+Message = Left | Rings | Answered | Pressed | Played | Recorded | Timer | Ring | OfferOver | Compare | Stop

@@ -43,6 +43,12 @@ def compose() -> Samples:
     return np.clip(loop, -1.0, 1.0)
 
 
+def tone() -> Samples:
+    """Return a short bell, for where nothing can be spoken."""
+    bell = _plucked(_hertz(12))
+    return bell * (10 ** (LOUDNESS_DBFS / 20) / float(np.sqrt(np.mean(bell**2))))
+
+
 def _hertz(semitones: int) -> float:
     return float(_C4_HERTZ * 2 ** (semitones / 12))
 

@@ -4,24 +4,26 @@ from uuid import UUID
 
 import structlog
 
-from borgerlinje.channels.phone import rules
+from borgerlinje.channels.phone import rules, wiring
 from borgerlinje.channels.phone.ari import Answer, Ari, AriError
-from borgerlinje.channels.phone.rules import Command, Legs
-from borgerlinje.contacts.lifecycle import Effect
-from borgerlinje.kit.database import Row
+from borgerlinje.channels.phone.rules import Command
+from borgerlinje.channels.phone.wiring import Wiring
 
 log = structlog.get_logger("phone")
 
 
 class Orders:
-    """Gives one call's commands.
+    """Gives one call's commands, and knows how its channels are wired: `wiring` is what it has brought about.
 
     An Asterisk that cannot be reached is an answer too (503), for the connection's own task deals with it.
     """
 
-    def __init__(self, ari: Ari, contact_id: UUID) -> None:
+    def __init__(self, ari: Ari, contact_id: UUID, there: str = "") -> None:
+        self.wiring = Wiring(frozenset({there} if there else ()))
         self._ari = ari
         self._contact_id = contact_id
+        self._bridge = rules.bridge_of(contact_id)
+        self._has_bridge = False
         self._log = log.bind(contact=str(contact_id))
 
     async def give(self, command: Command) -> Answer:
@@ -32,40 +34,62 @@ class Orders:
             self._log.warning("command_failed", says=str(error))
             return Answer(503)
 
-    async def carry_out(self, effect: Effect, legs: Legs) -> None:
-        """Send the commands that an effect of the lifecycle is, whatever comes of each."""
-        for command in rules.commands(effect, legs):
-            await self.give(command)
+    async def bring(self, after: Wiring) -> None:
+        """Bring the channels from what they are to what they should be.
 
-    async def ring(self, legs: Legs, offer: Row, *, seconds: int) -> bool:
-        """Ring the employee of an offer; False when the phone cannot be reached."""
-        commands = rules.ring(
-            legs,
-            endpoint=offer["endpoint"],
-            seconds=seconds,
-            caller_id=f'"{offer["line_name"]}" <{offer["dialled"]}>',
-            contact_id=self._contact_id,
-        )
-        for command in commands:
+        Raises AriError when people are there who should talk and cannot: never a conversation in silence.
+        """
+        before, self.wiring = self.wiring, after
+        if before == after and wiring.needs_bridge(after) == self._has_bridge:
+            return
+        if wiring.needs_bridge(after):
+            await self._make_bridge()
+        for command in wiring.difference(before, after, self._bridge):
             answer = await self.give(command)
-            if not answer.is_done:
-                self._log.info("employee_unreachable", offer=str(offer["id"]), status=answer.status)
-                return False
-        return True
+            if command.path.endswith("/addChannel") and not answer.is_done:
+                await self._insist(command)
+        if self._has_bridge and not wiring.needs_bridge(after):
+            self._has_bridge = False
+            await self.give(Command("DELETE", f"/bridges/{self._bridge}"))
 
-    async def join(self, legs: Legs) -> None:
-        """Let both hear each other. Raises AriError when both are there and cannot: never a conversation in silence."""
-        *before, join = rules.commands(Effect.CONNECT, legs)
-        for command in before:
-            await self.give(command)
-        if (await self.give(join)).is_done:
+    async def _make_bridge(self) -> None:
+        """Make the bridge unless it is there: before anybody is rung, so that even the fastest answer finds it."""
+        if not self._has_bridge:
+            self._has_bridge = True
+            await self.give(rules.bridge(self._contact_id))
+
+    async def _insist(self, join: Command) -> None:
+        """Let people into a bridge that was gone; who has hung up meanwhile is reported by Asterisk itself."""
+        self._log.warning("not_joined", channels=join.query["channel"])
+        await self.give(rules.bridge(self._contact_id))
+        # Who talks there already goes in again too: a bridge that was gone has lost them all.
+        whole = Command("POST", join.path, {"channel": ",".join(sorted(self.wiring.talking))})
+        if (await self.give(whole)).is_done:
             return
-        self._log.warning("not_joined", offer=str(legs.offer_id))
-        await self.give(rules.bridge(legs))
-        if (await self.give(join)).is_done:
-            return
-        for channel in (legs.citizen, legs.employee):
+        for channel in self.wiring.talking:
             if not (await self.give(Command("GET", f"/channels/{channel}"))).is_done:
-                # Somebody has hung up, or Asterisk is gone: its report of that ends the conversation.
                 return
         raise AriError("the citizen and the employee cannot be joined")
+
+    async def ring(self, channel: str, *, endpoint: str, seconds: int, caller_id: str) -> bool:
+        """Ring somebody on a new channel of this name; False when that phone cannot be reached."""
+        await self._make_bridge()
+        self.wiring = Wiring(self.wiring.there | {channel}, self.wiring.talking, self.wiring.music)
+        command = rules.ring(
+            channel, endpoint=endpoint, seconds=seconds, caller_id=caller_id, contact_id=self._contact_id
+        )
+        answer = await self.give(command)
+        if not answer.is_done:
+            self._log.info("not_reachable", channel=channel, status=answer.status)
+        return answer.is_done
+
+    def gone(self, channel: str) -> None:
+        """Note that a channel has ended by itself: nothing is to be told to it any more."""
+        one = {channel}
+        self.wiring = Wiring(self.wiring.there - one, self.wiring.talking - one, self.wiring.music - one)
+
+    def found(self, there: set[str], talking: set[str], wanted: Wiring) -> None:
+        """Note how the channels were found after somebody else had them."""
+        self._has_bridge = bool(talking)
+        # Who hears music is not known: whoever should not is told to stop, and who should is told again.
+        self.wiring = Wiring(frozenset(there), frozenset(talking), frozenset(there - talking) - wanted.music)

@@ -8,19 +8,32 @@ import asyncio
 import contextlib
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
 
 import django.db
 import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from borgerlinje.channels.phone import endpoints, events, speech
+from borgerlinje.channels.phone import (
+    checking,
+    endpoints,
+    events,
+    menu_sounds,
+    servers,
+    signed_in,
+    speech,
+    waiting_texts,
+)
 from borgerlinje.channels.phone.ari import Address, Ari, AriError, waits
 from borgerlinje.channels.phone.book import Book
+from borgerlinje.channels.phone.keeper import Keeper
+from borgerlinje.channels.phone.network import Network
 from borgerlinje.channels.phone.store import Store, make_pool
 from borgerlinje.channels.phone.switchboard import Switchboard
 from borgerlinje.channels.phone.tools import Tools
+from borgerlinje.dispatch.actions import CALL_TOPIC
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints
 
@@ -65,7 +78,7 @@ async def _serve(address: Address) -> None:
     async with make_pool() as pool, Ari.opened(address) as ari:
         hints = await _connect_hints()
         try:
-            tools = Tools(ari, Store(pool, hints), book, speech.sounds_dir())
+            tools = Tools(ari, Store(pool, hints), book, speech.sounds_dir(), servers.own_name())
             await _keep_connected(tools, hints)
         finally:
             await hints.close()
@@ -109,9 +122,14 @@ async def _serve_connection(tools: Tools, hints: Hints, arriving: AsyncIterator[
         tasks.create_task(_watch(board, hints, push=push, reload=reload), name="watch")
         tasks.create_task(_keep_endpoints(tools, push), name="endpoints")
         tasks.create_task(_keep_book(tools, reload), name="book")
+        keeper = Keeper(tools)
+        tasks.create_task(keeper.run(), name="keeper")
+        tasks.create_task(_keep_signed_in(tools), name="signed-in")
         async for event in arriving:
             if isinstance(event, events.Replaced):
                 raise ReplacedError
+            if isinstance(event, events.Recorded):
+                keeper.wake()
             board.handle(event)
         # Raised inside the group, so that the calls' tasks end with the connection they belong to.
         raise AriError("the event connection ended")
@@ -128,17 +146,26 @@ async def _watch(board: Switchboard, hints: Hints, *, push: asyncio.Event, reloa
                 thorough_at = now()
             push.set()
             await board.look(thoroughly=is_due)
+        board.compare(_contacts_in(topics))
         if any(topic.startswith("line:") for topic in topics):
             reload.set()
 
 
+def _contacts_in(topics: Iterable[str]) -> list[UUID]:
+    """Return the contacts that hints name."""
+    names = [topic.removeprefix(CALL_TOPIC) for topic in topics if topic.startswith(CALL_TOPIC)]
+    return [UUID(name) for name in names]
+
+
 async def _keep_endpoints(tools: Tools, push: asyncio.Event) -> None:
-    await endpoints.compare(tools.ari, tools.store)
+    accounts = endpoints.Accounts(tools.ari, tools.store, tools.server)
+    network = Network(tools.ari, tools.store, tools.server, tools.sounds)
+    await accounts.compare()
     tidied_at = 0.0
-    refusals = endpoints.Refusals()
     while True:
         push.clear()
-        await endpoints.synchronise(tools.ari, tools.store, refusals)
+        await accounts.synchronise()
+        await network.synchronise()
         if (now := asyncio.get_running_loop().time()) - tidied_at > RELOAD_SECONDS:
             tidied_at = now
             await tools.store.write(lambda: endpoints.do_forget_old(now=clock.now()))
@@ -147,14 +174,23 @@ async def _keep_endpoints(tools: Tools, push: asyncio.Event) -> None:
         await asyncio.sleep(_ENDPOINTS_PAUSE_SECONDS)
 
 
+async def _keep_signed_in(tools: Tools) -> None:
+    while True:
+        await signed_in.note(tools.ari, tools.store, tools.server)
+        await asyncio.sleep(signed_in.PAUSE_SECONDS)
+
+
 async def _keep_book(tools: Tools, reload: asyncio.Event) -> None:
     """Keep the lines fresh, and speak what they say before anybody has to hear it."""
-    texts = [(text, "da") for text in speech.fixed_texts()]
+    texts = [(text, "da") for text in (*speech.fixed_texts(), *checking.texts())]
     while True:
         reload.clear()
         await tools.book.reload()
         if tools.sounds is not None:
-            made = await speech.make_all([*tools.book.texts(), *texts], tools.sounds)
+            entries = tools.book.entries()
+            await menu_sounds.write_missing(entries, tools.store, tools.sounds)
+            said = [*tools.book.texts(), *texts, *menu_sounds.texts(entries), *waiting_texts.to_prepare(entries)]
+            made = await speech.make_all(said, tools.sounds)
             if made:
                 log.info("sounds_made", count=made)
         with contextlib.suppress(TimeoutError):

@@ -22,7 +22,7 @@ from psycopg.rows import DictRow
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint, do_revoke_endpoint, is_pushed
 from borgerlinje.channels.phone.robot.call import Call
 from borgerlinje.channels.phone.robot.phone import Robot
-from borgerlinje.dispatch.actions import do_ready, do_sign_out
+from borgerlinje.dispatch.attendance import do_ready, do_sign_out
 from borgerlinje.kit import clock, database, home, running
 from borgerlinje.kit.database import Query, Steps
 from borgerlinje.kit.hints import Hints

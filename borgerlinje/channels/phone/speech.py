@@ -18,7 +18,7 @@ from uuid import uuid4
 import numpy as np
 import structlog
 
-from borgerlinje.channels.phone import music
+from borgerlinje.channels.phone import loudness, music
 from borgerlinje.channels.phone.dialplan import ANNOUNCEMENT
 from borgerlinje.channels.phone.music import Samples
 from borgerlinje.kit import parts
@@ -32,34 +32,32 @@ ACCOUNT_USED: Final = (
 TECHNICAL: Final = "Vi har lige nu tekniske problemer, men dit opkald er ikke tabt. Bliv på linjen. Vi stiller dig videre så snart som muligt."
 TECHNICAL_END: Final = "Vi har desværre tekniske problemer og må afslutte opkaldet. Ring venligst igen om lidt. Farvel."
 EMPLOYEE_LOST: Final = "Forbindelsen til medarbejderen blev afbrudt. Du har beholdt din plads i køen."
-MANY_IN_FRONT: Final = "Der er flere end tyve foran dig i køen. Tak, fordi du venter."
-LONGEST_QUEUE_SAID: Final = 20
+SILENCES_SECONDS: Final = (1, 8)
 
 log = structlog.get_logger("phone")
 
 _FOLDER: Final = "borgerlinje"
-_VERSION: Final = 1  # Part of every name: raise it when the sound made from a text changes.
-_LOUDNESS_DBFS: Final = -21.0
+TONE: Final = f"{_FOLDER}/tone"
+_VERSION: Final = 2  # Part of every name: raise it when the sound made from a text changes.
 _WORDS_PER_MINUTE: Final = 140
 _RATES: Final = (("wav16", 16000), ("wav", 8000))
 _LONGEST_TEXT: Final = 2000
 
 
-def position_text(position: int) -> str:
-    """Return what a waiting citizen is told: the place in the queue, counted from 1."""
-    return f"Du er nummer {position} i køen." if position <= LONGEST_QUEUE_SAID else MANY_IN_FRONT
-
-
 def fixed_texts() -> list[str]:
     """Return the texts that every Asterisk needs, whatever lines there are."""
-    positions = [position_text(number) for number in range(1, LONGEST_QUEUE_SAID + 2)]
-    return [UNKNOWN_NUMBER, ACCOUNT_USED, TECHNICAL_END, EMPLOYEE_LOST, *positions]
+    return [UNKNOWN_NUMBER, ACCOUNT_USED, TECHNICAL_END, EMPLOYEE_LOST]
 
 
 def name_of(text: str, language: str = "da") -> str:
     """Return the name Asterisk plays the text by (`sound:<name>`)."""
     digest = hashlib.sha256(f"{_VERSION}\0{language}\0{text}".encode()).hexdigest()[:24]
     return f"{_FOLDER}/{digest}"
+
+
+def silence(seconds: int) -> str:
+    """Return the name Asterisk plays so many seconds of silence by; `prepare` has made the lengths there are."""
+    return f"{_FOLDER}/silence-{seconds}"
 
 
 def sounds_dir() -> Path | None:
@@ -94,7 +92,7 @@ def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> 
         return False
     samples, rate = _read_wave(done.stdout)
     try:
-        _write_sound(sounds / (name or name_of(text, language)), _levelled(samples), rate)
+        _write_sound(sounds / (name or name_of(text, language)), loudness.levelled(samples, rate), rate)
     except OSError as error:
         # A full disk must not end a call: the citizen then hears music at once.
         log.warning("sound_not_written", error_type=type(error).__name__)
@@ -111,6 +109,11 @@ def prepare(sounds: Path, music_dir: Path, announced_dir: Path) -> None:
     music_dir.mkdir(parents=True, exist_ok=True)
     if not (music_dir / "hold.wav").exists():
         _write_sound(music_dir / "hold", music.compose(), music.RATE)
+    for seconds in SILENCES_SECONDS:
+        if not has_sound(sounds, silence(seconds)):
+            _write_sound(sounds / silence(seconds), np.zeros(seconds * music.RATE), music.RATE)
+    if not has_sound(sounds, TONE):
+        _write_sound(sounds / TONE, music.tone(), music.RATE)
     if not has_sound(sounds, ANNOUNCEMENT):
         make(TECHNICAL, "da", sounds, name=ANNOUNCEMENT)
     announced_dir.mkdir(parents=True, exist_ok=True)
@@ -147,15 +150,10 @@ def _read_wave(data: bytes) -> tuple[Samples, int]:
     return np.frombuffer(body, "<i2").astype(np.float64) / 32768, rate
 
 
-def _levelled(samples: Samples) -> Samples:
-    loudness = float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
-    return samples * (10 ** (_LOUDNESS_DBFS / 20) / loudness) if loudness else samples
-
-
 def _write_sound(base: Path, samples: Samples, rate: int) -> None:
     base.parent.mkdir(parents=True, exist_ok=True)
     for suffix, new_rate in _RATES:
-        body = (np.clip(resample(samples, rate, new_rate), -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        body = (loudness.limited(resample(samples, rate, new_rate)) * 32767).astype("<i2").tobytes()
         # A name of its own for each draft: two calls may want the same text at once.
         draft = base.with_name(f".{base.name}.{uuid4()}.{suffix}")
         with wave.open(str(draft), "wb") as file:

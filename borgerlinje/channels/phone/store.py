@@ -9,7 +9,7 @@ import structlog
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from borgerlinje.dispatch.actions import Change
+from borgerlinje.dispatch.actions import CALL_TOPIC, Change
 from borgerlinje.kit import database, statements
 from borgerlinje.kit.database import Steps
 from borgerlinje.kit.hints import Hints
@@ -77,4 +77,4 @@ class Store:
 
     def tell_change(self, change: Change) -> None:
         """Send the hints that belong to a committed change; this process knows already."""
-        self._hints.send(*(topic for topic in change.topics if topic != "phone"))
+        self._hints.send(*(topic for topic in change.topics if topic != "phone" and not topic.startswith(CALL_TOPIC)))

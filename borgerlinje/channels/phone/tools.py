@@ -1,18 +1,24 @@
 """What every call works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from borgerlinje.channels.phone.ari import Ari
 from borgerlinje.channels.phone.book import Book
 from borgerlinje.channels.phone.store import Store
+from borgerlinje.channels.phone.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a call works with. `sounds` is None when Asterisk's sounds are out of reach: then nothing is said."""
+    """What a call works with. `server` is the name of the Asterisk it is on.
+
+    `sounds` is None when the sounds of Asterisk are out of reach: then nothing is said.
+    """
 
     ari: Ari
     store: Store
     book: Book
     sounds: Path | None
+    server: str = "asterisk"
+    waits: Waits = field(default_factory=Waits)

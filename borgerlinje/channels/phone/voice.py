@@ -1,15 +1,15 @@
 """What a citizen hears of us: a text spoken, or music."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from uuid import uuid4
+from uuid import UUID
 
 from borgerlinje.channels.phone import speech
 from borgerlinje.channels.phone.orders import Orders
-from borgerlinje.channels.phone.rules import Command, Legs
-from borgerlinje.contacts.lifecycle import Effect
+from borgerlinje.channels.phone.rules import PLAYBACK_PREFIX, Command
 
 T = TypeVar("T")
 _LONGEST_SILENCE_SECONDS: Final = 0.3
@@ -23,10 +23,12 @@ class Voice:
     gone: the report of that is on its way.
     """
 
-    def __init__(self, citizen: str, sounds: Path | None, orders: Orders) -> None:
+    def __init__(self, contact_id: UUID, citizen: str, sounds: Path | None, orders: Orders) -> None:
         self.playing = ""
         self.is_heard = True
-        self._citizen = citizen
+        self._contact_id = contact_id
+        self.channel = citizen
+        self._count = 0
         self._sounds = sounds
         self._orders = orders
 
@@ -42,12 +44,21 @@ class Voice:
         name = speech.name_of(text, language)
         if not speech.has_sound(self._sounds, name):
             return False
-        playback_id = f"bl-p-{uuid4()}"
-        query: dict[str, str | int] = {"media": f"sound:{name}", "playbackId": playback_id}
-        answer = await self._orders.give(Command("POST", f"/channels/{self._citizen}/play", query))
+        return await self.play(f"sound:{name}")
+
+    async def play(self, media: str, channel: str = "") -> bool:
+        """Begin to play what Asterisk calls a medium ("sound:...", "tone:ring"), to the citizen unless another channel is named."""
+        playback_id = self.new_playback()
+        query: dict[str, str | int] = {"media": media, "playbackId": playback_id}
+        answer = await self._orders.give(Command("POST", f"/channels/{channel or self.channel}/play", query))
         self.playing = playback_id if answer.is_done else ""
         self.is_heard = answer.status not in _NOT_THERE
         return answer.is_done
+
+    def new_playback(self) -> str:
+        """Return a name for a playback that nothing else has, and that says whose it is."""
+        self._count += 1
+        return f"{PLAYBACK_PREFIX}{self._contact_id}-{time.monotonic_ns():x}-{self._count}"
 
     async def announce(self, text: str, language: str) -> None:
         """Speak to one who waits: the music stops for it, and goes on at once when nothing can be heard."""
@@ -63,11 +74,11 @@ class Voice:
 
     async def music(self) -> None:
         """Play the music of those who wait."""
-        await self._orders.carry_out(Effect.START_WAITING, Legs(self._citizen))
+        await self._orders.give(Command("POST", f"/channels/{self.channel}/moh", {"mohClass": "default"}))
 
     async def stop_music(self) -> None:
         """Stop the music."""
-        await self._orders.give(Command("DELETE", f"/channels/{self._citizen}/moh"))
+        await self._orders.give(Command("DELETE", f"/channels/{self.channel}/moh"))
 
     async def patiently(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for work to be done; the citizen, who has been answered, hears music as soon as that takes long."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from borgerlinje.dispatch import words
 from borgerlinje.dispatch.models import PresenceState
@@ -41,6 +42,12 @@ def grouped(count: int) -> str:
 def share(part: int, whole: int) -> str:
     """Write a part of a whole as a percentage, `82 %`; an en dash of nothing."""
     return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+@register.filter
+def hours(seconds: float) -> str:
+    """Write a duration in seconds as hours with one decimal, `2,5 t`."""
+    return _("%(hours)s t") % {"hours": number_format(seconds / 3600, 1, use_l10n=True)}
 
 
 @register.filter

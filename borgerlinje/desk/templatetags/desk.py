@@ -3,15 +3,22 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from borgerlinje.channels.phone.outgoing import Reason
+from borgerlinje.channels.phone.outgoing_words import words
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import queries
+from borgerlinje.dispatch.models import Transfer, TransferEnd
 from borgerlinje.kit import clock
+from borgerlinje.kit.templatetags.kit import minutes
 from borgerlinje.lines import numbers
 
 register = template.Library()
 register.filter(queries.stage_since)
 
+# The first event of a contact that an employee began.
+CALLED_OUT = "called_out"
+_MINUTE = 60
 _DOTS = {
     "ready": "ready",
     "offered": "busy",
@@ -67,6 +74,53 @@ def is_late(contact: Contact) -> bool:
     )
 
 
+@register.filter
+def lasted(attempt: Transfer) -> str:
+    """Write how long an attempt rang, or lasted once it was answered."""
+    if attempt.ended_at is None:
+        return ""
+    seconds = max(0, round((attempt.ended_at - (attempt.answered_at or attempt.made_at)).total_seconds()))
+    return minutes(seconds) if seconds >= _MINUTE else _("%(n)s sek.") % {"n": seconds}
+
+
+@register.simple_tag
+def ended(attempt: Transfer) -> str:
+    """Say, in the past tense, how an attempt to reach somebody ended."""
+    return {
+        TransferEnd.BUSY: _("%(name)s er optaget"),
+        TransferEnd.DECLINED: _("%(name)s kunne ikke tage den"),
+        TransferEnd.NO_ANSWER: _("%(name)s svarede ikke"),
+        TransferEnd.VOICEMAIL: _("Det var en telefonsvarer hos %(name)s"),
+        TransferEnd.BARRED: _("Nummeret til %(name)s må ikke ringes op"),
+        TransferEnd.TECHNICAL: _("%(name)s kunne ikke nås på grund af en teknisk fejl"),
+    }.get(TransferEnd(attempt.ended_as), _("%(name)s blev ikke nået")) % {"name": attempt.label}
+
+
+@register.simple_tag
+def unreached_why(event: ContactEvent) -> str:
+    """Say why a call to a citizen came to nothing."""
+    because = str(event.data.get("outcome") or event.data.get("because") or "")
+    if because in set(Reason):
+        said = words(Reason(because))
+        return f"{said.what} {said.why}"
+    if event.name == Event.CALLBACK_CANCELLED:
+        return _("Tilbagekaldet er annulleret")
+    whys = {
+        TransferEnd.BUSY.value: _("Borgeren var optaget"),
+        TransferEnd.DECLINED.value: _("Borgeren afviste opkaldet"),
+        TransferEnd.VOICEMAIL.value: _("Det var en telefonsvarer"),
+        TransferEnd.BARRED.value: _("Nummeret må ikke ringes op"),
+        TransferEnd.TECHNICAL.value: _("Opkaldet mislykkedes på grund af en teknisk fejl"),
+    }
+    return whys.get(because, _("Borgeren svarede ikke"))
+
+
+@register.filter
+def is_ours(contact: Contact) -> bool:
+    """Tell whether the employee began: the citizen had asked for nothing."""
+    return any(event.name == CALLED_OUT for event in contact.events.all())
+
+
 @register.simple_tag
 def doing(contact: Contact) -> str:
     """Say what happens to a contact now."""
@@ -77,8 +131,8 @@ def doing(contact: Contact) -> str:
         State.OFFERED: _("Ringer hos en medarbejder"),
         State.CONNECTED: _("I samtale"),
         State.HELD: _("På hold"),
-        State.CONSULTING: _("På hold, mens en kollega spørges"),
-        State.THREE_WAY: _("I samtale med en kollega til"),
+        State.CONSULTING: _("På hold, mens andre spørges"),
+        State.THREE_WAY: _("I samtale med en til"),
         State.TRANSFERRED: _("Viderestillet"),
         State.CALLBACK: _("Venter på at blive ringet op"),
         State.CALLING_BACK: _("Bliver ringet op"),
@@ -91,6 +145,8 @@ def doing(contact: Contact) -> str:
 @register.simple_tag
 def promised(contact: Contact) -> str:
     """Say why a citizen is to be called back."""
+    if any(event.name == CALLED_OUT for event in contact.events.all()):
+        return _("Skal ringes op af os")
     if contact.origin_id:
         return _("Lovet tilbagekald efter teknisk fejl")
     if any(event.name == Event.MESSAGE_LEFT for event in contact.events.all()):
@@ -107,14 +163,15 @@ def happened(event: ContactEvent) -> str:
     if event.name == "offered" and event.from_state == State.CALLBACK:
         return _("Tilbagekaldet gik til %(who)s") % who
     if event.name == "answered" and event.to_state == State.CALLING_BACK:
-        return _("%(who)s ringer op.") % who
+        return _("%(who)s tog tilbagekaldet.") % who
     return {
         "arrived": _("Ringede op."),
         "line_closed": _("Linjen var lukket."),
+        "line_full": _("Køen var fuld."),
         "menu_entered": _("Hørte telefonmenuen."),
         "menu_chosen": _("Valgte i telefonmenuen og kom i kø."),
         "greeted": _("Hørte velkomsten og kom i kø."),
-        "overflowed": _("Blev sendt videre, fordi ingen kunne svare."),
+        "overflowed": _("Blev sendt videre til en anden linje og beholdt sin plads."),
         "offered": _("Ringede hos %(who)s") % who,
         "offer_expired": _("Blev ikke besvaret i tide hos %(who)s") % who,
         "offer_declined": _("Kunne ikke tages af %(who)s") % who,
@@ -122,17 +179,23 @@ def happened(event: ContactEvent) -> str:
         "answered": _("Besvaret af %(who)s") % who,
         "held": _("Sat på hold."),
         "retrieved": _("Taget af hold."),
-        "consult_started": _("Sat på hold, mens en kollega blev spurgt."),
-        "joined": _("En kollega kom med i samtalen."),
-        "party_left": _("Kollegaen forlod samtalen."),
+        "consult_started": _("Sat på hold, mens andre blev spurgt."),
+        "joined": _("En mere kom med i samtalen."),
+        "party_left": _("Den anden forlod samtalen."),
+        "handed_over": _("Overtaget af %(who)s") % who,
         "transferred": _("Viderestillet."),
         "transfer_failed": _("Viderestillingen lykkedes ikke; tilbage i køen."),
-        "requeued": _("Sat tilbage i køen af %(who)s") % who,
+        "requeued": _("Sendt til en anden linje af %(who)s") % who
+        if "to_line" in event.data
+        else _("Sat tilbage i køen af %(who)s") % who,
+        "called_out": _("%(who)s ville ringe til borgeren.") % who,
         "callback_asked": _("Bad om at blive ringet op."),
         "callback_offered": _("Lovet tilbagekald efter teknisk fejl."),
         "callback_cancelled": _("Tilbagekaldet blev aflyst."),
         "citizen_reached": _("Borgeren blev ringet op."),
         "citizen_unreached": _("Borgeren svarede ikke."),
+        "called_again": _("Borgeren blev ringet op igen."),
+        "settled": _("Afsluttet uden opkald."),
         "voicemail_started": _("Begyndte at indtale en besked."),
         "message_left": _("Indtalte en besked."),
         "citizen_left": _("Borgeren lagde på."),

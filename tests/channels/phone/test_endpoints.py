@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from borgerlinje.channels.phone.endpoints import Refusals, objects
+from borgerlinje.channels.phone.endpoints import objects
+from borgerlinje.channels.phone.sorcery import Refusals
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

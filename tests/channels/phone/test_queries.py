@@ -6,7 +6,8 @@ from django.db import connection
 
 from borgerlinje.channels.phone.queries import unfinished_calls
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.dispatch.actions import do_event, do_offer, do_take
+from borgerlinje.dispatch.actions import do_event, do_offer
+from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit.database import Steps, T, run
 from tests.support.cast import Cast, later

@@ -5,11 +5,10 @@ from uuid import UUID
 import pytest
 
 from borgerlinje.channels.phone import rules
-from borgerlinje.channels.phone.rules import Legs
-from borgerlinje.contacts.lifecycle import Effect, Event
+from borgerlinje.contacts.lifecycle import Event
 
 OFFER = UUID("01a200dc-f0ec-7689-bc25-36f53c578e5a")
-LEGS = Legs("1795310266.0", OFFER)
+CONTACT = UUID("01a200dc-f0ec-7689-bc25-36f53c578e5b")
 
 
 @pytest.mark.parametrize(
@@ -36,32 +35,29 @@ def test_only_who_hangs_up_has_ended_the_conversation(cause: int, event: Event):
     assert rules.left(cause) is event
 
 
-def test_ids_tell_their_offer_and_others_tell_none():
-    assert rules.offer_of(LEGS.employee) == OFFER
-    assert rules.offer_of(LEGS.bridge) == OFFER
-    assert rules.offer_of("1795310266.0") is None
-    assert rules.offer_of("bl-e-nonsense") is None
+def test_ids_tell_whose_they_are_and_others_tell_none():
+    assert rules.contact_of(rules.bridge_of(CONTACT)) == CONTACT
+    assert rules.contact_of(f"bl-p-{CONTACT}-1a-2") == CONTACT
+    assert rules.contact_of("1795310266.0") is None
+    assert rules.contact_of("bl-b-nonsense") is None
+    assert rules.call_of(rules.outgoing_channel(OFFER)) == OFFER
+    assert rules.call_of(rules.party_channel(OFFER)) == OFFER
+    assert rules.call_of(rules.employee_channel(OFFER)) is None
 
 
-def test_bridge_is_made_before_the_employee_is_rung():
-    bridge, originate = rules.ring(LEGS, endpoint="bl-e-1", seconds=0, caller_id="x", contact_id=OFFER)
-    assert bridge.path == f"/bridges/{LEGS.bridge}"
-    assert originate.path == f"/channels/{LEGS.employee}"
-    assert originate.query["timeout"] == 1
+@pytest.mark.parametrize(
+    "channel", [rules.employee_channel(OFFER), rules.dialling_channel(CONTACT), rules.party_channel(OFFER)]
+)
+def test_channels_that_we_ring_are_told_from_those_that_come_in(channel: str):
+    assert rules.is_ours(channel)
+    assert not rules.is_ours("1795310266.0")
 
 
-def test_connecting_stops_the_music_first():
-    music, join = rules.commands(Effect.CONNECT, LEGS)
-    assert (music.method, music.path) == ("DELETE", f"/channels/{LEGS.citizen}/moh")
-    assert join.query == {"channel": f"{LEGS.citizen},{LEGS.employee}"}
+@pytest.mark.parametrize(("cause", "outcome"), [(17, "busy"), (21, "declined"), (19, "no_answer"), (0, "technical")])
+def test_attempt_that_was_not_answered_has_a_typed_outcome(cause: int, outcome: str):
+    assert rules.unanswered_party(cause) == outcome
 
 
-@pytest.mark.parametrize("effect", [Effect.STOP_RINGING, Effect.RELEASE_EMPLOYEE])
-def test_employee_without_an_offer_is_nobody_to_release(effect: Effect):
-    assert rules.commands(effect, Legs("1795310266.0")) == ()
-    assert len(rules.commands(effect, LEGS)) == 2
-
-
-@pytest.mark.parametrize("effect", list(Effect))
-def test_every_effect_has_an_answer(effect: Effect):
-    assert isinstance(rules.commands(effect, LEGS), tuple)
+def test_who_is_rung_is_rung_for_a_second_at_least():
+    ring = rules.ring("bl-e-1", endpoint="PJSIP/x", seconds=0, caller_id="x", contact_id=CONTACT)
+    assert (ring.path, ring.query["timeout"]) == ("/channels/bl-e-1", 1)

@@ -11,11 +11,6 @@ from borgerlinje.channels.phone import music, speech
 from borgerlinje.kit import parts
 
 
-def test_position_is_said_up_to_twenty():
-    assert speech.position_text(3) == "Du er nummer 3 i køen."
-    assert speech.position_text(20) != speech.position_text(21) == speech.position_text(99)
-
-
 def test_name_follows_text_and_language():
     assert speech.name_of("Velkommen.") == speech.name_of("Velkommen.", "da")
     assert speech.name_of("Velkommen.") != speech.name_of("Velkommen!")

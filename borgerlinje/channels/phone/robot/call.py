@@ -1,20 +1,18 @@
 """One call of a robot phone: what both directions share."""
 
 import asyncio
-import secrets
-import time
 from collections.abc import Callable
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
 
-from borgerlinje.channels.phone.robot import digest, rtp, sdp, sip, sound
-from borgerlinje.channels.phone.robot.asking import ask
+from borgerlinje.channels.phone.robot import digest, sip
+from borgerlinje.channels.phone.robot.asking import ask, reply_to
+from borgerlinje.channels.phone.robot.conversation import Conversation
 from borgerlinje.channels.phone.robot.dialog import SDP_TYPE, Dialog
-from borgerlinje.channels.phone.robot.wire import Wire
+from borgerlinje.channels.phone.robot.sdp import Direction
+from borgerlinje.channels.phone.robot.wire import OnResponse, Wire
 
-Said = float | tuple[float, ...] | Path | bytes | None
 _HANG_UP_SECONDS = 2.0
+_CHANGE_SECONDS = 5.0
 
 
 class State(StrEnum):
@@ -40,31 +38,23 @@ class Cause(StrEnum):
     NO_ACK = "no_ack"
 
 
-class Call:
+class Call(Conversation):
     """A call with its audio, its steps in time and its end.
 
-    `ended` is set when the call is over, by whatever `cause`; `status` is the final SIP status where
-    the call was refused. Steps: invited, trying, ringing, answered, acknowledged, first_audio, heard,
-    hung_up, ended.
+    It is over by whatever `cause`; `status` is the final SIP status where the call was refused.
     """
 
     def __init__(
         self, wire: Wire, *, dialog: Dialog, credentials: digest.Credentials | None, on_end: Callable[["Call"], None]
     ) -> None:
+        super().__init__(dialog.here[0])
         self.dialog = dialog
         self.state = State.INVITED
         self.cause: Cause | None = None
         self.status = 0
         self.reason = ""
-        self.ended = asyncio.Event()
-        self.at: dict[str, float] = {}
-        self.audio = rtp.Stream(
-            dialog.here[0], source=secrets.randbits(32), on_first_packet=lambda: self._mark("first_audio")
-        )
         self._wire, self._credentials, self._on_end = wire, credentials, on_end
-        self._marks: dict[str, asyncio.Event] = {}
-        self._session = secrets.randbits(31)
-        self._version = 0
+        self._is_changing = False
         self._mark("invited")
 
     @property
@@ -73,43 +63,25 @@ class Call:
         uri = sip.Uri.read(self.dialog.remote.uri)
         return uri.user if uri is not None else ""
 
-    def milliseconds(self, step: str, *, since: str = "invited") -> float | None:
-        """Tell how long after another step a step was reached; None where one of them was not."""
-        if step not in self.at or since not in self.at:
-            return None
-        return (self.at[step] - self.at[since]) * 1000
+    async def hold(self, direction: Direction = Direction.SENDONLY, *, within: float = _CHANGE_SECONDS) -> bool:
+        """Put the other side on hold by a re-INVITE; False where that was not agreed to within so many seconds.
 
-    async def reached(self, step: str, *, within: float) -> bool:
-        """Wait for a step; False where the call ended without it or `within` seconds went by."""
-        if step in self.at or self.ended.is_set():
-            return step in self.at
-        event = self._marks.setdefault(step, asyncio.Event())
-        try:
-            async with asyncio.timeout(within):
-                await event.wait()
-        except TimeoutError:
-            return False
-        return step in self.at
-
-    def play(self, what: Said, *, again: bool = False) -> rtp.Playing:
-        """Say a tone or tones (Hz, endless), a wav file or A-law bytes (once, or endless with `again`), or nothing.
-
-        The answer's `done` is set when a sound that ends has been sent.
+        As `sendonly` what is played goes on, `recvonly` and `inactive` send nothing.
         """
-        if isinstance(what, Path):
-            return self.audio.play(sound.read_wav(what), is_endless=again)
-        if isinstance(what, bytes):
-            return self.audio.play(what, is_endless=again)
-        if what is None:
-            return self.audio.play(b"", is_endless=False)
-        return self.audio.play(_tone(what if isinstance(what, tuple) else (what,)), is_endless=True)
+        return await self._change(direction, within)
 
-    async def hears(self, *frequencies_hz: float, within: float, seconds: float = 0.2) -> bool:
-        """Wait until these tones, and little else, are heard for `seconds`; False after `within` seconds."""
-        is_heard = await self.audio.hears(*frequencies_hz, within=within, seconds=seconds)
-        if is_heard:
-            self._mark("heard")
-        return is_heard
+    async def resume(self, *, within: float = _CHANGE_SECONDS) -> bool:
+        """Let the sound go both ways again; False where that was not agreed to within so many seconds."""
+        return await self._change(Direction.SENDRECV, within)
+
+    async def refer(self, uri: str, *, within: float = _CHANGE_SECONDS) -> int:
+        """Ask the other side to call somebody else instead (REFER); the status of the answer, 0 where there was none."""
+        if not await self._is_agreed(within):
+            return 0
+        own = f"<{self.dialog.local.uri}>"
+        request = self.dialog.request("REFER", extra=(("refer-to", f"<{uri}>"), ("referred-by", own)))
+        response = await self._reply_to(request, within=within)
+        return response.status if response is not None else 0
 
     async def hang_up(self, *, within: float = _HANG_UP_SECONDS) -> None:
         """End the call whatever its state; after `within` seconds without a reply it counts as ended anyway."""
@@ -141,11 +113,7 @@ class Call:
         if self.state is State.ENDED:
             return
         self.state, self.cause, self.status = State.ENDED, cause, status
-        self.audio.close()
-        self._mark("ended")
-        for event in self._marks.values():
-            event.set()
-        self.ended.set()
+        self._end()
         self._on_end(self)
 
     def _hang_up(self) -> Cause:
@@ -164,30 +132,45 @@ class Call:
     def _acknowledged(self, request: sip.Request) -> None:
         self._mark("acknowledged")
         if request.body:
-            self._take(request.body)
+            self.terms.take(request.body)
+
+    async def _is_agreed(self, within: float) -> bool:
+        """Wait until the call stands and its terms may be changed; False where it does not."""
+        return await self.reached("answered", within=within) and self.state is State.CONNECTED
+
+    async def _change(self, direction: Direction, within: float) -> bool:
+        if not await self._is_agreed(within) or self._is_changing:
+            return False
+        before, self.terms.wanted, self._is_changing = self.terms.wanted, direction, True
+        request = self.dialog.request("INVITE", body=self.terms.offer(), extra=(SDP_TYPE,))
+        try:
+            response = await self._reply_to(request, within=within, on_response=self._acknowledge)
+        finally:
+            self._is_changing = False
+        stands = self.state is State.CONNECTED and response is not None and response.is_success
+        if response is not None and stands and self.terms.take(response.body):
+            return True
+        self.terms.wanted = before
+        return False
+
+    def _acknowledge(self, response: sip.Response | None) -> None:
+        """Acknowledge an INVITE's success: the other side repeats it until it gets this, also after we have hung up."""
+        if response is not None and response.is_success:
+            self._wire.send(self.dialog.request("ACK", number=response.cseq[0]), self.dialog.there)
 
     def _changed(self, request: sip.Request) -> None:
         """Agree to new terms inside the call (a re-INVITE or an UPDATE)."""
-        if not request.body and request.method == "UPDATE":
+        if self._is_changing:
+            # Both sides asked at the same time (RFC 3261, 14.2).
+            self._respond(request, 491, "Request Pending")
+        elif not request.body and request.method == "UPDATE":
             self._respond(request, 200, "OK")
-        elif not request.body or self._take(request.body):
-            self._respond(request, 200, "OK", body=self._description())
+        elif not request.body:
+            self._respond(request, 200, "OK", body=self.terms.offer())
+        elif self.terms.take(request.body):
+            self._respond(request, 200, "OK", body=self.terms.answer())
         else:
             self._respond(request, 488, "Not Acceptable Here")
-
-    def _take(self, body: bytes) -> bool:
-        """Send the sound where a description asks for it; False where there is no A-law in it."""
-        media = sdp.read(body)
-        if media is None or not media.has_alaw:
-            return False
-        is_wanted = media.receives and media.host != "0.0.0.0"  # noqa: S104 (an old way to say "on hold")
-        self.audio.send_to((media.host, media.port) if is_wanted else None)
-        return True
-
-    def _description(self) -> bytes:
-        self._version += 1
-        host, port = self.audio.address
-        return sdp.describe(host, port, session=self._session, version=self._version)
 
     def _respond(
         self,
@@ -214,14 +197,21 @@ class Call:
             on_again=self._asked_again,
         )
 
+    async def _reply_to(
+        self, request: sip.Request, *, within: float, on_response: OnResponse = lambda _response: None
+    ) -> sip.Response | None:
+        return await reply_to(
+            self._wire,
+            request,
+            to=self.dialog.there,
+            credentials=self._credentials,
+            within=within,
+            on_response=on_response,
+            on_again=self._asked_again,
+        )
+
     def _asked_again(self, request: sip.Request) -> None:
         self.dialog.number = request.cseq[0]
-
-    def _mark(self, step: str) -> None:
-        if step not in self.at:
-            self.at[step] = time.monotonic()
-            if step in self._marks:
-                self._marks[step].set()
 
 
 class Outgoing(Call):
@@ -233,7 +223,7 @@ class Outgoing(Call):
 
     def invite(self, *, headers: sip.Headers = ()) -> None:
         """Send the INVITE."""
-        request = self.dialog.request("INVITE", body=self._description(), extra=(SDP_TYPE, *headers))
+        request = self.dialog.request("INVITE", body=self.terms.offer(), extra=(SDP_TYPE, *headers))
         self._invite = request
         self._ask(request, self._response)
 
@@ -270,18 +260,17 @@ class Outgoing(Call):
         if self._is_unwanted:
             self._cancel()
         elif response.body:
-            self._take(response.body)
+            self.terms.take(response.body)
 
     def _accepted(self, response: sip.Response) -> None:
         is_first = "answered" not in self.at
         if is_first:
             self.dialog.confirmed_by(response)
             self._mark("answered")
-        # The other side repeats its 200 until it gets this, also after we have hung up.
-        self._wire.send(self.dialog.request("ACK", number=response.cseq[0]), self.dialog.there)
+        self._acknowledge(response)
         if not is_first:
             return
-        if self.state is State.ENDED or self._is_unwanted or not self._take(response.body):
+        if self.state is State.ENDED or self._is_unwanted or not self.terms.take(response.body):
             self._bye()
         else:
             self.state = State.CONNECTED
@@ -316,15 +305,16 @@ class Incoming(Call):
         """Say 200 OK and begin to send sound; does nothing on a call that is over."""
         if self.state not in {State.INVITED, State.RINGING}:
             return
-        if self.request.body and not self._take(self.request.body):
+        if self.request.body and not self.terms.take(self.request.body):
             self.decline(488)
             return
         self.state = State.CONNECTED
         self._mark("answered")
-        self._respond(self.request, 200, "OK", body=self._description(), on_no_ack=lambda: self.finish(Cause.NO_ACK))
+        body = self.terms.answer() if self.request.body else self.terms.offer()
+        self._respond(self.request, 200, "OK", body=body, on_no_ack=lambda: self.finish(Cause.NO_ACK))
 
     def decline(self, code: int = 486) -> None:
-        """Refuse with a final status (486 busy, 480 unavailable, 603 no)."""
+        """Refuse with a final status (486 busy, 480 unavailable, 404 unknown, 503 out of order, 603 no)."""
         if self.state in {State.INVITED, State.RINGING}:
             self._respond(self.request, code, _REASONS.get(code, "Declined"))
             self.finish(Cause.DECLINED, status=code)
@@ -334,6 +324,10 @@ class Incoming(Call):
         if self.state in {State.INVITED, State.RINGING}:
             self._respond(self.request, 487, "Request Terminated")
             self.finish(Cause.REMOTE_CANCELLED, status=487)
+
+    async def _is_agreed(self, within: float) -> bool:
+        # RFC 3261, 14.1: nobody asks for other terms before the first ones are acknowledged.
+        return await self.reached("acknowledged", within=within) and await super()._is_agreed(within)
 
     def _hang_up(self) -> Cause:
         if self.state in {State.INVITED, State.RINGING}:
@@ -351,9 +345,11 @@ class Incoming(Call):
             self._bye()
 
 
-_REASONS = {480: "Temporarily Unavailable", 486: "Busy Here", 488: "Not Acceptable Here", 603: "Decline"}
-
-
-@lru_cache(maxsize=64)
-def _tone(frequencies_hz: tuple[float, ...]) -> bytes:
-    return sound.tone(*frequencies_hz)
+_REASONS = {
+    404: "Not Found",
+    480: "Temporarily Unavailable",
+    486: "Busy Here",
+    488: "Not Acceptable Here",
+    503: "Service Unavailable",
+    603: "Decline",
+}

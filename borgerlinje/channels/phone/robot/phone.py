@@ -4,29 +4,25 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self
 
 from borgerlinje.channels.phone.robot import digest, sip
-from borgerlinje.channels.phone.robot.asking import ask
+from borgerlinje.channels.phone.robot.asking import reply_to
 from borgerlinje.channels.phone.robot.call import Call, Incoming, Outgoing
 from borgerlinje.channels.phone.robot.datagrams import Address
 from borgerlinje.channels.phone.robot.dialog import ALLOW, DEFAULT_PORT, Dialog, new_tag, request_headers
+from borgerlinje.channels.phone.robot.errors import RobotError
+from borgerlinje.channels.phone.robot.manners import OnInvite
+from borgerlinje.channels.phone.robot.registration import Registration
 from borgerlinje.channels.phone.robot.wire import Counters, Wire
-from borgerlinje.kit.errors import BorgerlinjeError
 
 log = logging.getLogger(__name__)
 
-OnInvite = Callable[[Incoming], Awaitable[None] | None]
 _ASK_SECONDS = 5.0
-
-
-class RobotError(BorgerlinjeError):
-    """The robot phone could not do what it was told."""
-
-    code = "robot_phone"
-    status = 502
+_HANG_UP_SECONDS = 2.0
+_ANONYMOUS = "sip:anonymous@anonymous.invalid"
 
 
 class Robot:
@@ -47,6 +43,7 @@ class Robot:
     ) -> None:
         self.name, self.on_invite = name, on_invite
         self._local_host, self._port = local_host, port
+        self.registration: Registration | None = None
         self._credentials = credentials
         self._wire: Wire | None = None
         self._calls: dict[tuple[str, str], Call] = {}
@@ -58,10 +55,10 @@ class Robot:
         self._wire = Wire(self._local_host, self._port, self._request)
 
     async def stop(self) -> None:
-        """Hang up every call (at most two seconds) and close the port."""
+        """Hang up every call, take a registration back (at most two seconds), and close the port."""
         if self._wire is None:
             return
-        await asyncio.gather(*(call.hang_up() for call in self.calls))
+        await asyncio.gather(*(call.hang_up() for call in self.calls), self._sign_off())
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -72,6 +69,8 @@ class Robot:
         """Fall silent without a word, as a phone that loses its power: nothing is sent or answered any more."""
         for call in self.calls:
             call.audio.close()
+        if self.registration is not None:
+            self.registration.forget()
         wire, self._wire = self.wire, None
         wire.close()
 
@@ -115,16 +114,22 @@ class Robot:
         port: int | None = None,
         caller: str | None = None,
         display: str = "",
+        privacy: bool = False,
         headers: sip.Headers = (),
     ) -> Outgoing:
         """Call a SIP address, or a number at `host`:`port`; answers when the INVITE is on its way.
 
-        `caller` is the number to show instead of the robot's name. Raises RobotError for an unusable target.
+        `caller` is the number to show instead of the robot's name. With `privacy` it is withheld as a telephone company
+        does: nobody in From, the number (where there is a `caller`) asserted beside the wish to keep it to oneself. `headers`
+        go out as they are, a P-Asserted-Identity among them instead of that one. Raises RobotError for an unusable target.
         """
         there, uri = _target(target, host, port)
         here = self.address
+        shown = f"sip:{caller or self.name}@{here[0]}"
+        if privacy:
+            headers = _withheld(shown if caller else "", headers)
         dialog = Dialog(
-            local=sip.Address(f"sip:{caller or self.name}@{here[0]}", display, new_tag()),
+            local=sip.Address(_ANONYMOUS if privacy else shown, "Anonymous" if privacy else display, new_tag()),
             remote=sip.Address(uri),
             target=uri,
             here=here,
@@ -141,44 +146,55 @@ class Robot:
         async with asyncio.timeout(within):
             return await self._invited.get()
 
-    async def register(self, *, host: str, port: int = DEFAULT_PORT, expires_seconds: int = 300) -> None:
-        """Register this phone's address; 0 seconds takes it back. Raises RobotError where that is refused."""
-        extra = (("contact", f"<{self.uri}>"), ("expires", str(expires_seconds)))
-        response = await self._ask("REGISTER", host=host, port=port, extra=extra)
-        if response is None or not response.is_success:
-            said = f"{response.status} {response.reason}" if response is not None else "no reply"
-            raise RobotError(f"Registration of {self.name} at {host}:{port}: {said}")
+    async def register(self, *, host: str, port: int = DEFAULT_PORT, expires_seconds: int = 300) -> Registration:
+        """Register this phone's address under its name and keep it registered; 0 seconds takes it back.
+
+        Raises RobotError where that is refused.
+        """
+        here = (host, port)
+        if self.registration is not None:
+            self.registration.forget()
+        self.registration = registration = Registration(
+            self.wire, name=self.name, contact=self.uri, registrar=here, credentials=self._credentials
+        )
+        if expires_seconds:
+            await registration.begin(expires_seconds=expires_seconds)
+        else:
+            await registration.end()
+        return registration
+
+    async def unregister(self) -> None:
+        """Take the registration back, where there is one. Raises RobotError where that is refused."""
+        registration, self.registration = self.registration, None
+        if registration is not None:
+            await registration.end()
 
     async def options(self, *, host: str, port: int = DEFAULT_PORT) -> float | None:
         """Ask whether someone is there; the reply's time in milliseconds, None where nobody replied."""
         began = time.monotonic()
-        response = await self._ask("OPTIONS", host=host, port=port)
-        return (time.monotonic() - began) * 1000 if response is not None else None
-
-    async def _ask(self, method: str, *, host: str, port: int, extra: sip.Headers = ()) -> sip.Response | None:
         here, me = self.address, sip.Address(f"sip:{self.name}@{host}")
         headers = request_headers(
-            method,
+            "OPTIONS",
             here=here,
             local=sip.Address(me.uri, tag=new_tag()),
             remote=me,
             call_id=new_tag() + new_tag(),
             number=1,
-            extra=extra,
         )
-        replied: asyncio.Future[sip.Response | None] = asyncio.get_running_loop().create_future()
+        request = sip.Request(headers, method="OPTIONS", uri=f"sip:{host}:{port}")
+        response = await reply_to(
+            self.wire, request, to=(host, port), credentials=self._credentials, within=_ASK_SECONDS
+        )
+        return (time.monotonic() - began) * 1000 if response is not None else None
 
-        def on_response(response: sip.Response | None) -> None:
-            if not replied.done() and (response is None or response.is_final):
-                replied.set_result(response)
-
-        request = sip.Request(headers, method=method, uri=f"sip:{host}:{port}")
-        ask(self.wire, request, to=(host, port), credentials=self._credentials, on_response=on_response)
+    async def _sign_off(self) -> None:
+        registration, self.registration = self.registration, None
+        if registration is None or not registration.granted_seconds:
+            return
         try:
-            async with asyncio.timeout(_ASK_SECONDS):
-                return await replied
-        except TimeoutError:
-            return None
+            await registration.end(within=_HANG_UP_SECONDS)
+        except RobotError as error:
+            log.info("robot phone: %s", error)
 
     def _request(self, request: sip.Request, source: Address) -> None:
         call = self._calls.get((request.call_id, request.to_tag))
@@ -246,3 +262,12 @@ def _target(target: str, host: str | None, port: int | None) -> tuple[Address, s
     if read is None:
         raise RobotError(f"{target} is no SIP address")
     return (host or read.host, port or read.port or DEFAULT_PORT), uri
+
+
+def _withheld(asserted_uri: str, headers: sip.Headers) -> sip.Headers:
+    """Add the wish to withhold the number, and the number for those on the way who may know it ("" for none)."""
+    names = {name.lower() for name, _value in headers}
+    added: sip.Headers = () if "privacy" in names else (("privacy", "id"),)
+    if asserted_uri and "p-asserted-identity" not in names:
+        added = (*added, ("p-asserted-identity", f"<{asserted_uri}>"))
+    return (*headers, *added)

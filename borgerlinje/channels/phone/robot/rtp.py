@@ -6,21 +6,19 @@ second and not a thousand times.
 
 import asyncio
 import struct
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
-from borgerlinje.channels.phone.robot import sdp, sound
+from borgerlinje.channels.phone.robot import keys, sdp, sound
 from borgerlinje.channels.phone.robot.datagrams import Address, Datagrams
+from borgerlinje.channels.phone.robot.errors import RobotError
+from borgerlinje.channels.phone.robot.hearing import Hearing
 
 _HEADER_BYTES = 12
 _HALF_OF_SEQUENCES = 0x8000
 _LONGEST_CATCH_UP_SECONDS = 0.2
-_KEPT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,6 @@ def parse(view: memoryview | bytes) -> Packet | None:
         return None
     sequence, timestamp, source = struct.unpack_from("!HII", view, 2)
     return Packet(view[1] & 0x7F, sequence, timestamp, source, bytes(view[start:end]))
-
-
-@dataclass(slots=True)
-class Counters:
-    """What one stream sent and received."""
-
-    sent: int = 0
-    received: int = 0
-    lost: int = 0
-    late: int = 0
-    other: int = 0
 
 
 class Playing:
@@ -132,22 +119,30 @@ def pacer() -> Pacer:
     return _pacers.setdefault(asyncio.get_running_loop(), Pacer())
 
 
-class Stream:
-    """The audio of one call: a UDP port, what is said into it, and what was heard last."""
+class Stream(Hearing):
+    """The audio of one call: a UDP port, what is said into it, and what was heard last.
+
+    `keys_type` is the payload type by which the other side sends its keys; None where none was agreed on.
+    """
 
     def __init__(self, host: str, *, source: int, on_first_packet: Callable[[], None]) -> None:
-        self.counters = Counters()
+        super().__init__()
+        self.keys_type: int | None = sdp.KEYS
         self._on_first_packet = on_first_packet
         self._to: Address | None = None
         self._playing = Playing(b"", is_endless=False)
+        self._source = source
         self._sequence = source & 0xFFFF
         self._timestamp = source
         self._packet = bytearray(_HEADER_BYTES + sound.FRAME_SAMPLES)
         struct.pack_into("!BBHII", self._packet, 0, 0x80, sdp.PCMA, 0, 0, source)
-        self._heard: deque[bytes] = deque(maxlen=_KEPT_SECONDS * sound.FRAMES_PER_SECOND)
         self._peer_source: int | None = None
         self._peer_sequence = 0
-        self._arrived = asyncio.Event()
+        self._typing: keys.Typing | None = None
+        self._typed = asyncio.Event()
+        self._is_closed = False
+        self._one_hand = asyncio.Lock()
+        self._pressed = keys.Pressed()
         self._datagrams = Datagrams(host, 0, self._received)
         self.address = self._datagrams.address
 
@@ -165,59 +160,40 @@ class Stream:
         return self._playing
 
     def close(self) -> None:
-        """Stop sending and give the port back; whoever waits for the sound's end is let go."""
+        """Stop sending and give the port back; whoever waits for the end of the sound or of the keys is let go."""
+        self._is_closed = True
         pacer().remove(self)
         self._playing.done.set()
+        self._typed.set()
         self._datagrams.close()
 
-    def heard(self, seconds: float) -> sound.Samples:
-        """Get the last so many seconds that arrived, or fewer."""
-        count = max(round(seconds * sound.FRAMES_PER_SECOND), 1)
-        return sound.decode(b"".join(list(self._heard)[-count:]))
+    @property
+    def pressed(self) -> str:
+        """Get the keys the other side has pressed since the beginning."""
+        return self._pressed.digits
 
-    def forget(self) -> None:
-        """Listen afresh: what was heard until now counts no more."""
-        self._heard.clear()
+    async def press(self, digits: str, *, payload_type: int, pause_seconds: float) -> None:
+        """Send keys, one after the other, with the sound in the pauses between them; returns when all are sent.
 
-    async def hears(self, *frequencies_hz: float, within: float, seconds: float = 0.2, share: float = 0.5) -> bool:
-        """Wait until the last `seconds` of sound are these tones; False after `within` seconds.
-
-        `share` is the part of the sound's energy that the tones together must hold.
+        While the sound is held back the keys wait. Raises RobotError for an unknown key, or where the stream was closed.
         """
+        async with self._one_hand:
+            self._typing = keys.Typing(digits, payload_type=payload_type, pause_seconds=pause_seconds)
+            self._typed.clear()
+            if not self._is_closed:
+                await self._typed.wait()
+            if self._is_closed:
+                raise RobotError("The call ended before every key was sent")
 
-        def is_heard() -> bool:
-            samples = self._full(seconds)
-            parts = [sound.share(samples, frequency) for frequency in frequencies_hz]
-            return bool(parts) and min(parts) >= share / len(parts) / 2 and sum(parts) >= share
-
-        return await self._until(is_heard, within)
-
-    async def hears_sound(self, *, within: float, seconds: float = 0.2, level: float = 150.0) -> bool:
-        """Wait until the last `seconds` are louder than `level` (effective value of 16-bit samples)."""
-
-        def is_heard() -> bool:
-            samples = self._full(seconds).astype(np.float64)
-            return len(samples) > 0 and float(np.sqrt(np.mean(samples * samples))) >= level
-
-        return await self._until(is_heard, within)
-
-    async def _until(self, is_heard: Callable[[], bool], within: float) -> bool:
-        try:
-            async with asyncio.timeout(within):
-                while not is_heard():
-                    self._arrived.clear()
-                    await self._arrived.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    def _full(self, seconds: float) -> sound.Samples:
-        samples = self.heard(seconds)
-        return samples if len(samples) >= seconds * sound.RATE * 0.99 else samples[:0]
+    async def hears_keys(self, digits: str, *, within: float) -> bool:
+        """Wait until the last keys the other side pressed are these; False after `within` seconds."""
+        return await self._until(lambda: self.pressed.endswith(digits), within)
 
     def send_frame(self) -> None:
         """Send the next 20 ms (the pacer's call)."""
         if self._to is None:
+            return
+        if self._typing is not None and self._send_key(self._typing):
             return
         struct.pack_into("!HI", self._packet, 2, self._sequence, self._timestamp)
         self._packet[_HEADER_BYTES:] = self._playing.frame()
@@ -226,10 +202,25 @@ class Stream:
         self.counters.sent += 1
         self._datagrams.send(self._packet, self._to)
 
+    def _send_key(self, typing: keys.Typing) -> bool:
+        """Send a key's packet instead of 20 ms of sound; False where the sound's turn has come."""
+        if typing.is_over:
+            self._typing = None
+            self._typed.set()
+            return False
+        packet = typing.packet(sequence=self._sequence, timestamp=self._timestamp, source=self._source)
+        if packet is None or self._to is None:
+            return False
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        self._timestamp = (self._timestamp + sound.FRAME_SAMPLES) & 0xFFFFFFFF
+        self.counters.keys_sent += 1
+        self._datagrams.send(packet, self._to)
+        return True
+
     def _received(self, view: memoryview, _source: Address) -> None:
         packet = parse(view)
         if packet is None or packet.payload_type != sdp.PCMA or not packet.payload:
-            self.counters.other += 1
+            self._received_other(packet)
             return
         is_first = self.counters.received == 0
         self.counters.received += 1
@@ -240,6 +231,16 @@ class Stream:
         self._arrived.set()
         if is_first:
             self._on_first_packet()
+
+    def _received_other(self, packet: Packet | None) -> None:
+        if packet is None or packet.payload_type != self.keys_type:
+            self.counters.other += 1
+            return
+        self.counters.keys_received += 1
+        # The keys' packets are numbered together with those of the sound.
+        if self._is_in_order(packet):
+            self._pressed.take(packet.payload, timestamp=packet.timestamp, source=packet.source)
+            self._arrived.set()
 
     def _is_in_order(self, packet: Packet) -> bool:
         if packet.source != self._peer_source:

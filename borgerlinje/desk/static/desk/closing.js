@@ -5,11 +5,11 @@
   const texts = JSON.parse(document.getElementById("desk-texts").textContent);
   const ofClosing = (element) => Boolean(element.form && element.form.id === "closing");
   const radios = (name) => [...document.querySelectorAll(`input[form="closing"][name="${name}"], #closing input[name="${name}"]`)];
-  const control = (name) => document.querySelector(`#closing [name="${name}"], [form="closing"][name="${name}"], #note-form [name="${name}"]`);
+  const control = (name) => document.querySelector(`#closing [name="${name}"], [form="closing"][name="${name}"], :is(#note-form, #transfer-form, #call-out, #cancel-form) [name="${name}"]`);
 
   document.addEventListener("keydown", (event) => {
     // F4 ends the conversation (desk.js); once more, from the note, it leads to the list.
-    if (event.key === "F4" && !document.querySelector('[data-do="hang-up"]')) focusOutcome();
+    if (event.key === "F4" && !document.querySelector('[data-key="F4"]')) focusOutcome();
     if (!ofClosing(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter") enter(event);
     else if (event.target.type === "radio") shortcut(event);
@@ -48,7 +48,7 @@
 
   // What was chosen stands, whatever the desk re-reads before the contact is closed.
   document.addEventListener("input", ({ target }) => {
-    if (target.closest("#note-form")) clear(target.name);
+    if (target.closest("#note-form, #transfer-form, #call-out, #cancel-form")) clear(target.name);
     if (!ofClosing(target)) return;
     (target.type === "radio" ? target.closest("fieldset") : target).dataset.dirty = "";
     clear(target.name);
@@ -75,8 +75,10 @@
 
   // The note and the closing are refused alike: every fault at once, each under its field.
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (!["closing", "note-form"].includes(detail.elt.id) || detail.successful) return;
-    const isClosing = detail.elt.id === "closing";
+    if (!["closing", "note-form", "transfer-form", "call-out", "cancel-form"].includes(detail.elt.id) || detail.successful) return;
+    // Something that changed meanwhile is said beside the page (page.js).
+    if (detail.xhr.status === 409) return;
+    const isClosing = detail.elt.id !== "note-form";
     for (const place of document.querySelectorAll(isClosing ? "#indhold [data-place]" : "#note-form [data-place]")) place.replaceChildren();
     const answer = new DOMParser().parseFromString(detail.xhr.status ? detail.xhr.responseText : "", "text/html");
     const faults = [...answer.querySelectorAll("[data-fault]")];

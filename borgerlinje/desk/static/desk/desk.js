@@ -6,9 +6,9 @@
 
   const acts = {
     answer: () => phone.answer(),
-    accept: () => document.querySelector("[data-accept]").click(),
     "hang-up": () => phone.hangUp(),
     mute: () => phone.toggleMute(),
+    keypad: () => phone.toggleKeypad(),
     "try-phone": () => phone.start(),
     "take-desk": () => takeOver(),
   };
@@ -18,18 +18,23 @@
     if (button && acts[button.dataset.do]) acts[button.dataset.do]();
   });
 
-  const keys = { F2: "answer", F4: "hang-up", F8: "mute" };
+  // The key of an act is printed on its button, and stands in its data-key: what is not on the screen has no key.
+  const OURS = new Set(["F2", "F4", "F8", "F9", "Shift+F8", "Shift+F9", "Ctrl+F9"]);
   document.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey && keys[event.key] && !desk.hidden) {
-      event.preventDefault();
-      const act = event.key === "F2" && document.querySelector("[data-accept]") ? "accept" : keys[event.key];
-      if (act === "accept" || document.querySelector(`[data-do="${act}"]`)) acts[act]();
-    }
+    if (event.altKey || event.metaKey || desk.hidden) return;
+    const name = `${event.ctrlKey ? "Ctrl+" : ""}${event.shiftKey ? "Shift+" : ""}${event.key}`;
+    const button = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((each) => each.checkVisibility());
+    if (!button && !OURS.has(name)) return;
+    // Esc empties what is searched for before it closes anything.
+    if (name === "Escape" && event.target.type === "search" && event.target.value) return;
+    event.preventDefault();
+    // A key held down, or pressed again before the answer is here, is one press.
+    if (button && !event.repeat && !(button.form && button.form.classList.contains("htmx-request"))) button.click();
   });
 
   // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
   document.addEventListener("input", (event) => {
-    if (event.target.closest("#note-form")) event.target.dataset.dirty = "";
+    if (event.target.closest("#note-form, #call-out, #cancel-form")) event.target.dataset.dirty = "";
     if (event.target.id === "ring-volume") localStorage.setItem("bl-ring-volume", event.target.value);
   });
   document.addEventListener("htmx:afterRequest", (event) => {

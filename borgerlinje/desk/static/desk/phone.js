@@ -21,16 +21,25 @@
   function state(phoneState) {
     const now = desk();
     if (!now) return;
-    now.dataset.phoneState = phoneState;
+    // Who is rung at another telephone needs neither microphone nor sound here.
+    now.dataset.phoneState = isElsewhere() ? "ready" : phoneState;
     paint();
-    document.dispatchEvent(new CustomEvent("bl:phone", { detail: phoneState }));
+    document.dispatchEvent(new CustomEvent("bl:phone", { detail: now.dataset.phoneState }));
   }
+
+  // The employee's calls ring at a telephone of their own, and here only when a conversation is moved to here.
+  const isElsewhere = () => Boolean(document.querySelector("#indhold[data-phone-elsewhere]"));
+  let wasElsewhere = isElsewhere();
 
   // The fragment is drawn anew by the server: what only this browser knows is painted over it each time.
   function paint() {
     const { phoneState } = desk().dataset;
     const text = document.querySelector("[data-phone-text]");
-    if (text) text.textContent = texts[phoneState] || "";
+    if (text) text.textContent = (isElsewhere() ? texts.elsewhere : texts[phoneState]) || "";
+    if (isElsewhere() !== wasElsewhere) {
+      wasElsewhere = isElsewhere();
+      if (ua || phoneState === "no-mic") start();
+    }
     const notices = document.getElementById("desk-notices");
     const notice = document.getElementById(`notice-${phoneState}`);
     if (notices && notices.dataset.shown !== phoneState) {
@@ -39,6 +48,61 @@
     }
     const mute = document.querySelector('[data-do="mute"]');
     if (mute) mute.setAttribute("aria-pressed", String(Boolean(session && session.isMuted().audio)));
+    paintKeypad();
+    answerExpected();
+  }
+
+  // A call the employee has asked for (a citizen to be called) is answered by itself; it never rings.
+  let isDialling = false;
+  const isExpected = () => isDialling || Boolean(document.querySelector("#indhold[data-expects-call]"));
+  function answerExpected() {
+    if (session && session.isInProgress() && isExpected()) answer();
+  }
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.matches("form[data-dials]")) isDialling = true; });
+  // The answer has drawn the desk by then: it says whether a call is to be expected.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.matches("form[data-dials]")) isDialling = false; });
+
+  // The keypad: what is pressed is heard by whoever is talked with.
+  let isKeypadOpen = false;
+  function paintKeypad() {
+    const keypad = document.getElementById("keypad");
+    const button = document.querySelector('[data-do="keypad"]');
+    if (!button) isKeypadOpen = false;
+    else button.setAttribute("aria-expanded", String(isKeypadOpen));
+    if (!keypad) return;
+    if (keypad.hidden && isKeypadOpen) keypad.querySelector("[data-sent]").textContent = "";
+    keypad.hidden = !isKeypadOpen;
+  }
+  function toggleKeypad() {
+    isKeypadOpen = !isKeypadOpen;
+    paintKeypad();
+    const to = isKeypadOpen ? document.querySelector("#keypad [data-tone]") : document.querySelector('[data-do="keypad"]');
+    if (to) to.focus();
+  }
+  function press(tone) {
+    if (!session || !session.isEstablished()) return;
+    session.sendDTMF(tone, { transportType: "RFC2833" });
+    const sent = document.querySelector("#keypad [data-sent]");
+    const before = sent.textContent || sent.dataset.text;
+    sent.textContent = `${before} ${tone}`;
+  }
+
+  // A quiet word that somebody waits on hold, as loud as the ring is set to be.
+  function remind() {
+    const volume = Number(localStorage.getItem("bl-ring-volume") ?? 60) / 100;
+    if (!volume) return;
+    const audio = new AudioContext();
+    const gain = audio.createGain();
+    const tone = audio.createOscillator();
+    tone.frequency.value = 392;
+    tone.connect(gain).connect(audio.destination);
+    const at = audio.currentTime;
+    gain.gain.setValueAtTime(0, at);
+    gain.gain.linearRampToValueAtTime(0.12 * volume, at + 0.05);
+    gain.gain.linearRampToValueAtTime(0, at + 0.5);
+    tone.start();
+    tone.stop(at + 0.55);
+    tone.addEventListener("ended", () => audio.close());
   }
 
   // A quiet two-tone ring, made here: nothing to fetch, and its loudness is the employee's own choice.
@@ -84,7 +148,8 @@
     if (microphone && microphone.active) return true;
     const mine = generation;
     try {
-      const opened = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const deviceId = localStorage.getItem("bl-microphone");
+      const opened = await navigator.mediaDevices.getUserMedia({ audio: deviceId ? { deviceId: { ideal: deviceId } } : true });
       if (mine !== generation) {
         opened.getTracks().forEach((track) => track.stop());
         return false;
@@ -142,8 +207,9 @@
     generation += 1;
     const mine = generation;
     const isOld = () => mine !== generation || Boolean(session);
-    if (!window.JsSIP || !navigator.mediaDevices || !window.RTCPeerConnection) return state("unsupported");
-    if (!(await openMicrophone()) || isOld()) return;
+    const isUnable = !window.JsSIP || !navigator.mediaDevices || !window.RTCPeerConnection;
+    if (isUnable && !isElsewhere()) return state("unsupported");
+    if (!isElsewhere() && !(await openMicrophone()) || isOld()) return;
     const old = ua;
     ua = null;
     if (old) old.stop();
@@ -160,6 +226,7 @@
     }
     if (isOld()) return;
     retry = 1000;
+    if (isUnable) return state("ready");
     const own = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(given.socket)],
       uri: `sip:${given.name}@${given.host}`,
@@ -191,10 +258,12 @@
     if (session) return event.session.terminate({ status_code: 486 });
     session = event.session;
     const mine = session;
-    ring();
+    if (!isExpected()) ring();
     session.on("peerconnection", ({ peerconnection }) => {
       peerconnection.addEventListener("track", (track) => {
         sound().srcObject = track.streams[0] || new MediaStream([track.track]);
+        // The loudspeaker that was chosen on the page of one's own telephone; one that is gone is no reason to hear nothing.
+        if (sound().setSinkId) sound().setSinkId(localStorage.getItem("bl-speaker") || "").catch(() => {});
       });
     });
     session.on("confirmed", () => { quiet(); paint(); });
@@ -209,14 +278,21 @@
     };
     session.on("ended", over);
     session.on("failed", over);
+    answerExpected();
     htmx.trigger(desk(), "bl:read");
   }
 
+  let isAnswering = null;
   async function answer() {
+    if (isAnswering && isAnswering === session) return;
     for (let attempt = 0; attempt < 20 && !session; attempt += 1) await new Promise((done) => setTimeout(done, 100));
     const mine = session;
-    if (!mine || mine.isEstablished() || mine.isInProgress() === false) return;
-    if (!(await openMicrophone()) || mine !== session) return;
+    if (!mine || mine === isAnswering || mine.isEstablished() || mine.isInProgress() === false) return;
+    isAnswering = mine;
+    const isOpen = await openMicrophone();
+    // Told to answer again when the microphone is there.
+    if (!isOpen) isAnswering = null;
+    if (!isOpen || mine !== session) return;
     quiet();
     session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
   }
@@ -257,7 +333,7 @@
   // A page that goes does not hang up: away.js says that it goes, and the citizen comes back to the queue.
   document.addEventListener("htmx:afterSwap", paint);
   window.blPhone = {
-    start, stop, answer, hangUp, toggleMute, post,
+    start, stop, answer, hangUp, toggleMute, toggleKeypad, press, remind, post,
     name: () => name,
     isTalking: () => Boolean(session && session.isEstablished()),
     letLeave: () => { mayLeave = true; },

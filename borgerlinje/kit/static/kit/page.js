@@ -135,9 +135,10 @@
 
   function start() {
     if (window.Idiomorph) {
-      Idiomorph.defaults.ignoreActiveValue = true;
-      // What a hand is writing is never overwritten by news.
-      Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old.dataset && "dirty" in old.dataset);
+      // What a hand is writing is never overwritten by news. (Idiomorph's own `ignoreActiveValue` would leave a pressed button's words as
+      // they were, too.)
+      const isWritten = (old) => old === document.activeElement && old.matches('textarea, select, input:not([type="radio"], [type="checkbox"])');
+      Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old.dataset && ("dirty" in old.dataset || isWritten(old)));
     }
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.xhr.status !== 409) return;

@@ -3,30 +3,18 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from borgerlinje.channels.phone.robot.call import Cause, Incoming, State
 from borgerlinje.channels.phone.robot.datagrams import Datagrams, PortTakenError
-from borgerlinje.channels.phone.robot.phone import Robot, RobotError
+from borgerlinje.channels.phone.robot.errors import RobotError
+from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.kit import parts
 
 HERE = Path(__file__).parent
 needs_sipp = pytest.mark.skipif(parts.find("sipp") is None, reason="sipp is not installed")
-
-
-@pytest.fixture
-async def anna() -> AsyncIterator[Robot]:
-    async with Robot("anna") as robot:
-        yield robot
-
-
-@pytest.fixture
-async def bo() -> AsyncIterator[Robot]:
-    async with Robot("bo") as robot:
-        yield robot
 
 
 async def test_answered_call_carries_tones_both_ways(anna: Robot, bo: Robot) -> None:

@@ -111,7 +111,7 @@ def test_challenge_that_cannot_be_met_is_none() -> None:
 
 def test_description_says_where_the_sound_goes() -> None:
     media = sdp.read(sdp.describe("127.0.0.9", 4000, session=1))
-    assert media == sdp.Media("127.0.0.9", 4000, (8,))
+    assert media == sdp.Media("127.0.0.9", 4000, (8, 101), keys_type=101)
     held = sdp.read(
         b"v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 4000 RTP/AVP 0 8\r\nc=IN IP4 10.0.0.2\r\na=sendonly\r\nm=video 4002 RTP/AVP 99\r\n"
     )

@@ -1,0 +1,32 @@
+"""The telephone's jobs, carried out by the worker."""
+
+import structlog
+from procrastinate.contrib.django import app
+
+from borgerlinje.channels.phone import text_address, text_gateway, texts
+from borgerlinje.channels.phone.text_gateway import Failure
+from borgerlinje.kit import clock, database
+
+log = structlog.get_logger("worker")
+
+
+@app.task(name=texts.TASK)
+async def send_text(text_id: int) -> None:
+    """Hand a text in at the gateway, and note how that went. A text that is sent or given up is left alone."""
+    connection = await database.connect("bl_engine", name="worker")
+    try:
+        text = await database.arun(texts.to_send(text_id), connection)
+        if text is None:
+            return
+        gateway = text_address.configured()
+        failure: Failure | None = Failure.NO_GATEWAY
+        if gateway is not None:
+            failure = await text_gateway.send(gateway, to=text.digits, text=text.body, key=text.key)
+        async with connection.transaction():
+            if failure is None:
+                await database.arun(texts.do_note_sent(text_id, now=clock.now()), connection)
+                return
+            is_tried_again = await database.arun(texts.do_note_failed(text, failure, now=clock.now()), connection)
+        log.warning("text_not_sent", text=text_id, failure=failure.value, is_tried_again=is_tried_again)
+    finally:
+        await connection.close()

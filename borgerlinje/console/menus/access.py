@@ -1,0 +1,44 @@
+"""Who may see and change the menu of a line."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from borgerlinje.console.standing import authorities_as
+from borgerlinje.kit import clock
+from borgerlinje.kit.errors import NotAllowedError
+from borgerlinje.lines.models import Line
+from borgerlinje.staff.roles import Role
+
+EDITS = (Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUTHORITY_MANAGER)
+READS = (*EDITS, Role.PLANNER, Role.GUIDE_EDITOR)
+
+
+def lines_of(request: HttpRequest, roles: tuple[Role, ...]) -> "QuerySet[Line]":
+    """Return the lines of the authorities at which the person holds one of `roles`: their own, and those of their centres."""
+    mine, today = authorities_as(request, roles), clock.today()
+    is_member = Q(centre__memberships__authority__in=mine, centre__memberships__from_on__lte=today) & (
+        Q(centre__memberships__to_on__isnull=True) | Q(centre__memberships__to_on__gt=today)
+    )
+    found = Line.objects.filter(Q(owner__in=mine) | Q(centre__host__in=mine) | is_member, is_hidden=False)
+    return found.select_related("owner", "centre").distinct()
+
+
+def access_line(request: HttpRequest, slug: str) -> Line:
+    """Return a line whose menu the person may see. Raises Http404."""
+    line = lines_of(request, READS).filter(slug=slug).first()
+    if line is None:
+        raise Http404
+    return line
+
+
+def may_edit(request: HttpRequest, line: Line) -> bool:
+    """Tell whether the person may change the line's menu."""
+    return lines_of(request, EDITS).filter(pk=line.pk).exists()
+
+
+def access_line_to_edit(request: HttpRequest, slug: str) -> Line:
+    """Return a line whose menu the person may change. Raises Http404 or NotAllowedError."""
+    line = access_line(request, slug)
+    if not may_edit(request, line):
+        raise NotAllowedError
+    return line

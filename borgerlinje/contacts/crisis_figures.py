@@ -1,0 +1,196 @@
+"""What became of those who called in a crisis: counts and waits, apart from all other contacts, and against the same hours before.
+
+Nothing is stored. A person sees the contacts of the authorities they work for, here as everywhere; the page says so where some are out
+of sight. Ratios are computed where they are shown, from the counts of the same row.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from borgerlinje.cooperation.models import Authority
+from borgerlinje.lines.models import Crisis, Line, Subject
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The contacts of one group. `offered` reached the queue, the others met a full or closed line or gave up before it.
+
+    `in_target` were answered within their line's target, by those who held the line: who asked to be called back, or left a message,
+    counts as answered once reached, but not in target and in no wait. Waits are in seconds, None where nobody held the line to an answer.
+    """
+
+    arrived: int = 0
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    in_target: int = 0
+    waiting: int = 0
+    longest_waiting_seconds: float | None = None
+    median_seconds: float | None = None
+    ninetieth_seconds: float | None = None
+    longest_seconds: float | None = None
+    talk_seconds: float = 0.0
+
+    @property
+    def talk_hours(self) -> float:
+        """How long employees talked and wrote, in hours."""
+        return self.talk_seconds / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The counts of what `name` says; None: unknown. `is_member`: an authority that was a member of the centre when they called."""
+
+    name: str | None
+    counts: Counts
+    is_member: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of one crisis, or of the same hours before it; `repeated` counts callers who called more than once."""
+
+    total: Counts
+    lines: Sequence[Row] = ()
+    homes: Sequence[Row] = ()
+    subjects: Sequence[Row] = ()
+    employers: Sequence[Row] = ()
+    callers: int = 0
+    repeated: int = 0
+    hours: Sequence[tuple[datetime, Counts]] = ()
+
+    @property
+    def outside(self) -> int:
+        """How many of those whose authority is known belong to one that is no member."""
+        return sum(row.counts.arrived for row in self.homes if row.name is not None and not row.is_member)
+
+    @property
+    def known(self) -> int:
+        """How many called whose authority is known."""
+        return sum(row.counts.arrived for row in self.homes if row.name is not None)
+
+
+_COUNTED = """
+WITH counted AS MATERIALIZED (
+    SELECT c.line_id, c.home_authority_id AS home_id, c.subject_item_id AS subject_id, c.caller_number, c.waiting_since, c.answered_at,
+           c.closed_as, date_trunc('hour', c.arrived_at) AS hour, l.target_seconds,
+           coalesce(loan.authority_id, e.employer_id) AS employer_id,
+           c.home_authority_id = l.owner_id
+           OR EXISTS (SELECT 1 FROM cooperation_membership m WHERE m.centre_id = l.centre_id AND m.authority_id = c.home_authority_id
+                      AND m.from_on <= (c.arrived_at AT TIME ZONE 'Europe/Copenhagen')::date
+                      AND (m.to_on IS NULL OR m.to_on > (c.arrived_at AT TIME ZONE 'Europe/Copenhagen')::date)) AS is_member,
+           c.state IN ('waiting', 'offered') AND NOT c.is_callback AS is_waiting,
+           EXISTS (SELECT 1 FROM contacts_contactevent v WHERE v.contact_id = c.id
+                      AND v.name IN ('callback_asked', 'callback_offered', 'message_left')) AS is_back,
+           extract(epoch FROM coalesce(c.answered_at, c.ended_at, %(now)s::timestamptz) - c.waiting_since) AS waited,
+           extract(epoch FROM coalesce(c.closed_at, %(now)s::timestamptz) - c.answered_at) AS worked
+      FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id LEFT JOIN staff_employee e ON e.id = c.employee_id
+      -- Who was lent is seen by their own authority alone: the loan says whose they are.
+      LEFT JOIN LATERAL (SELECT m.authority_id FROM lines_crisisloan n JOIN lines_crisismember m ON m.id = n.member_id
+                          WHERE n.employee_id = c.employee_id AND m.crisis_id = %(crisis)s LIMIT 1) AS loan ON true
+     WHERE {which} AND NOT c.is_test
+       -- Whom a fault cut off is counted once: as the callback that makes good for it.
+       AND NOT EXISTS (SELECT 1 FROM contacts_contact later WHERE later.origin_id = c.id)
+)
+"""
+_IN_CRISIS = "c.crisis_id = %(crisis)s"
+_BEFORE = "c.line_id = ANY (%(lines)s::bigint[]) AND c.arrived_at >= %(from)s AND c.arrived_at < %(to)s AND c.crisis_id IS NULL"
+_SUMS = """
+SELECT grouping(line_id, home_id, subject_id, employer_id, hour) AS dimension, line_id, home_id, is_member, subject_id, employer_id, hour,
+       count(*) AS arrived, count(waiting_since) AS offered, count(answered_at) AS answered,
+       count(*) FILTER (WHERE answered_at IS NULL AND closed_as = 'abandoned' AND waiting_since IS NOT NULL) AS abandoned,
+       count(*) FILTER (WHERE answered_at IS NOT NULL AND NOT is_back AND waited <= target_seconds) AS in_target,
+       count(*) FILTER (WHERE is_waiting) AS waiting,
+       max(waited) FILTER (WHERE is_waiting) AS longest_waiting_seconds,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY CASE WHEN answered_at IS NOT NULL AND NOT is_back THEN waited END) AS median_seconds,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY CASE WHEN answered_at IS NOT NULL AND NOT is_back THEN waited END) AS ninetieth_seconds,
+       max(waited) FILTER (WHERE NOT is_back) AS longest_seconds,
+       coalesce(sum(worked), 0) AS talk_seconds
+  FROM counted
+ GROUP BY GROUPING SETS ((), (line_id), (home_id, is_member), (subject_id), (employer_id), (hour))
+"""
+_CALLERS = """
+SELECT count(*) AS callers, count(*) FILTER (WHERE calls > 1) AS repeated
+  FROM (SELECT count(*) AS calls FROM counted WHERE caller_number <> '' GROUP BY caller_number) AS each
+"""
+# The bits of grouping(): a set bit is a column that is summed over.
+_ALL, _LINE, _HOME, _SUBJECT, _EMPLOYER, _HOUR = 0b11111, 0b01111, 0b10111, 0b11011, 0b11101, 0b11110
+
+
+def figures(crisis: Crisis, *, now: datetime) -> Figures:
+    """Return the figures of a crisis, as far as this person sees its contacts."""
+    return _figures(_IN_CRISIS, {"crisis": crisis.pk, "now": now})
+
+
+def before(crisis: Crisis, line_ids: Sequence[int], *, now: datetime) -> tuple[Figures, datetime]:
+    """Return the figures of the same lines and hours of the week before the crisis, and when those hours began.
+
+    A crisis of more than a week is held against as many whole weeks earlier as lie wholly before it.
+    """
+    ended_at = crisis.ended_at or now
+    back = _WEEK * max(1, math.ceil((ended_at - crisis.started_at) / _WEEK))
+    values = {
+        "crisis": crisis.pk,
+        "now": now,
+        "lines": list(line_ids),
+        "from": crisis.started_at - back,
+        "to": ended_at - back,
+    }
+    return _figures(_BEFORE, values), crisis.started_at - back
+
+
+def _figures(which: str, values: dict[str, Any]) -> Figures:
+    counted = _COUNTED.format(which=which)
+    rows = _rows(counted + _SUMS, values)
+    callers = _rows(counted + _CALLERS, values)[0]
+    of: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        of.setdefault(row["dimension"], []).append(row)
+    authorities = Authority.objects.in_bulk(_ids(rows, "home_id") | _ids(rows, "employer_id"))
+    # Who was not answered has no employer, and that says nothing.
+    employers = [row for row in of.get(_EMPLOYER, []) if row["answered"]]
+    return Figures(
+        _counts(of[_ALL][0]),
+        _named(of.get(_LINE, []), "line_id", Line.objects.in_bulk(_ids(rows, "line_id"))),
+        _named(of.get(_HOME, []), "home_id", authorities),
+        _named(of.get(_SUBJECT, []), "subject_id", Subject.objects.in_bulk(_ids(rows, "subject_id"))),
+        _named(employers, "employer_id", authorities),
+        callers["callers"],
+        callers["repeated"],
+        [(row["hour"], _counts(row)) for row in sorted(of.get(_HOUR, []), key=lambda row: row["hour"])],
+    )
+
+
+def _ids(rows: Sequence[dict[str, Any]], key: str) -> set[int]:
+    return {row[key] for row in rows if row[key] is not None}
+
+
+def _named(rows: Sequence[dict[str, Any]], key: str, things: Mapping[int, Any]) -> list[Row]:
+    """Return the rows of one grouping, the largest first, those without a name last."""
+    named = [
+        Row(str(things[row[key]]) if row[key] in things else None, _counts(row), bool(row["is_member"])) for row in rows
+    ]
+    return sorted(named, key=lambda row: (row.name is None, -row.counts.arrived, row.name or ""))
+
+
+def _counts(row: dict[str, Any]) -> Counts:
+    return Counts(**{each.name: _number(row[each.name]) for each in fields(Counts)})
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
