@@ -1,13 +1,15 @@
-"""`make bench ROOM=phone`: an employee becomes free (BYE) until the employee's phone rings again (INVITE).
+"""`make bench ROOM=phone`: three figures of the telephone; `ARGS="--part free"` (or transfers, pairs) measures one of them.
 
-Through one real Asterisk, in alternating rounds: our telephone and dispatch processes on a durable PostgreSQL, and Asterisk's own
+First, how long an employee who becomes free (BYE) waits until their phone rings again (INVITE): through one real Asterisk, in alternating rounds: our telephone and dispatch processes on a durable PostgreSQL, and Asterisk's own
 app_queue. In each round eight citizens wait before the first is answered; the employee talks for a random time, so that no
 poll is met in step. Measured at the employee's phone, in the same process and by the same clock for both.
+
+Second, a hundred attended transfers at once (`bench/parts/transfers.py`). Third, what two Asterisks carry against one
+(`bench/parts/pairs.py`).
 """
 
 import argparse
 import asyncio
-import os
 import random
 import shutil
 import socket
@@ -18,7 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.parts.rig import migrate
+from bench.parts import pairs, transfers
+from bench.parts.rig import keep_keys, migrate
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
@@ -33,6 +36,7 @@ from tests.support.telephone import Telephone, joined, running_asterisk
 WAITING = 8
 TARGET_RATIO = 0.1
 TARGET_P99_MILLISECONDS = 50.0
+TRANSFERS, TRANSFERS_QUICK = 100, 30
 OUR_NUMBER, QUEUE_NUMBER = "00123456", "8001"
 
 QUEUE_FILES = (
@@ -168,17 +172,34 @@ def free_port(address: str) -> int:
 
 
 def main() -> int:
-    """Set up, measure, print, and leave nothing behind."""
+    """Measure all three, or the one that is named; return 0 when every target is met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short run")
-    rounds = 4 if parser.parse_args().quick else 30
+    parser.add_argument("--part", choices=("free", "transfers", "pairs"), help="only this one")
+    options = parser.parse_args()
+    outcomes = []
+    if options.part in {None, "free"}:
+        outcomes.append(measure_free(4 if options.quick else 30) == 0)
+    if options.part in {None, "transfers"}:
+        transferred = transfers.measure(TRANSFERS_QUICK if options.quick else TRANSFERS)
+        transferred.print()
+        outcomes.append(transferred.is_met)
+    if options.part in {None, "pairs"}:
+        carried = pairs.measure(*((1, 8.0) if options.quick else (3, 20.0)))
+        carried.print()
+        outcomes.append(carried.is_met)
+    return 0 if all(outcomes) else 1
+
+
+def measure_free(rounds: int) -> int:
+    """Set up, measure, print, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="bl-bench-"))
     home = Home(folder)
     port = free_port("127.0.0.4")
     try:
         unprivileged.give(folder)
         embedded.prepare(home)
-        os.environ["BORGERLINJE_SECRET_FILE"] = str(home.secret_file)
+        keep_keys(home)
         server = embedded.Server(home, die_with_parent=True)
         server.start()
         try:

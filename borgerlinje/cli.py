@@ -124,6 +124,14 @@ def _add_telephone(verbs: Any) -> None:
     )
     proxy.add_argument("--folder", type=Path, help="write both files there (default: print them)")
     proxy.set_defaults(run=run_proxy)
+    calls = verbs.add_parser("calls", help="call details: a row for each leg of each call in a period")
+    calls.add_argument("--from", metavar="DATE", dest="first", required=True, help="the first day, YYYY-MM-DD")
+    calls.add_argument("--to", metavar="DATE", dest="last", required=True, help="the last day")
+    calls.add_argument("--numbers", action="store_true", help="citizens' numbers whole (default: masked)")
+    form = calls.add_mutually_exclusive_group()
+    form.add_argument("--json", dest="form", action="store_const", const="json")
+    form.add_argument("--csv", dest="form", action="store_const", const="csv")
+    calls.set_defaults(run=run_calls)
     key = verbs.add_parser("seal-key", help="add a new key that seals passwords and recordings from now on")
     key.set_defaults(run=run_seal_key)
 
@@ -301,6 +309,13 @@ def run_replay(options: argparse.Namespace) -> int:
 def run_proxy(options: argparse.Namespace) -> int:
     """Print or write the configuration of a proxy."""
     return int(load("borgerlinje.channels.phone.proxy:run")(options))
+
+
+def run_calls(options: argparse.Namespace) -> int:
+    """Print the call details of a period; 2 for days that are none."""
+    _leave_root()
+    with _surroundings("bl_engine"), _speaking("da"):
+        return int(load("borgerlinje.channels.phone.call_details:run")(options))
 
 
 def run_seal_key(_options: argparse.Namespace) -> int:

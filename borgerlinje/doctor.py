@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata, util
+from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Literal
 
@@ -77,7 +77,7 @@ def examine() -> list[Part]:
     """Look at every part; a look that fails makes a missing part, never a crash."""
     looks: tuple[Callable[[], Iterator[Part]], ...] = (
         *(_python, _packages, _postgres, _bus, _asterisk, _programs, _front_end, _texts, _text_messages),
-        *(_disk, _ports, _account, _running),
+        *(_disk, _ports, _account, _running, _trunks),
     )
     return [part for look in looks for part in look()]
 
@@ -271,6 +271,23 @@ def _running() -> Iterator[Part]:
     now = running.read(folder)
     mend = "" if now else "start it with `make run` or `borgerlinje up`"
     yield Part("running copy", "optional", now is not None, now.web_url if now else "", str(folder.path), mend)
+
+
+def _trunks() -> Iterator[Part]:
+    """Tell how the trunks do, as the telephone processes of a running copy have written it."""
+    now = running.read(home.home())
+    url = now.database_url if now else os.environ.get("DATABASE_URL")
+    if not url or util.find_spec("psycopg") is None:
+        return
+    try:
+        found = import_module("borgerlinje.channels.phone.trunk_report").read(url)
+    except Exception as error:  # noqa: BLE001 - a look that fails makes a missing part
+        yield Part("trunk", "optional", found=False, mend=f"the database does not tell ({type(error).__name__})")
+        return
+    if not found:
+        yield Part("trunk", "optional", found=True, version="none: calls come from BORGERLINJE_TRUNK_MATCH alone")
+    for one in found:
+        yield Part(f"trunk {one.name}", "optional", not one.mend, one.how, mend=one.mend)
 
 
 if __name__ == "__main__":

@@ -69,14 +69,14 @@ class Rig:
 def running(employees: int, contact_uri: str, **asterisk_options: Any) -> Iterator[Rig]:
     """Run everything for the block, with so many employees who are ready and whose phones are all at one address.
 
-    The line of `NUMBER` greets nobody and has no after-call work.
+    `{id}` in the address stands for the employee. The line of `NUMBER` greets nobody and has no after-call work.
     """
     folder = Path(tempfile.mkdtemp(prefix="bl-bench-"))
     home = Home(folder)
     try:
         unprivileged.give(folder)
         embedded.prepare(home)
-        os.environ["BORGERLINJE_SECRET_FILE"] = str(home.secret_file)
+        keep_keys(home)
         server = embedded.Server(home, die_with_parent=True)
         server.start()
         process = server.process()
@@ -95,6 +95,12 @@ def running(employees: int, contact_uri: str, **asterisk_options: Any) -> Iterat
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_keys(home: Home) -> None:
+    """Let this process and its children find a home's keys."""
+    os.environ["BORGERLINJE_SECRET_FILE"] = str(home.secret_file)
+    os.environ["BORGERLINJE_SEAL_KEY_FILE"] = str(home.seal_key_file)
 
 
 def migrate(database: TestDatabase, home: Home) -> None:
@@ -122,7 +128,8 @@ def _set_scene(database: TestDatabase, employees: int, contact_uri: str) -> list
 def _keep_phones(connection: psycopg.Connection[DictRow], ids: list[int], contact_uri: str) -> None:
     with connection.transaction():
         for employee_id in ids:
-            run(do_keep_robot_endpoint(employee_id, contact_uri, now=clock.now()), connection.cursor())
+            uri = contact_uri.format(id=employee_id)
+            run(do_keep_robot_endpoint(employee_id, uri, now=clock.now()), connection.cursor())
 
 
 def _begin_work(telephone: Telephone, ids: list[int]) -> None:

@@ -5,6 +5,7 @@ from borgerlinje.console.crisis.urls import urlpatterns as crisis_patterns
 from borgerlinje.console.lines.urls import urlpatterns as line_patterns
 from borgerlinje.console.menus.urls import urlpatterns as menu_patterns
 from borgerlinje.console.outgoing.urls import urlpatterns as outgoing_patterns
+from borgerlinje.console.telephone.urls import urlpatterns as telephone_patterns
 
 app_name = "console"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     *menu_patterns,
     *line_patterns,
     *outgoing_patterns,
+    *telephone_patterns,
     path("hoer/", hear.hear, name="hear"),
     path("optagelser/", recordings.recordings, name="recordings"),
     path("optagelser/<uuid:recording_id>/lyt/", recordings.listen, name="recording_listen"),

@@ -77,7 +77,8 @@ WITH contact AS (
                         WHEN %(to)s::text = 'calling_back' THEN NULL ELSE ended_at END,
         closed_at = CASE WHEN %(to)s::text = 'closed' THEN %(now)s::timestamptz END,
         closed_as = %(closed_as)s::text,
-        is_callback = CASE %(to)s::text WHEN 'callback' THEN true WHEN 'connected' THEN false ELSE is_callback END,
+        is_callback = CASE %(to)s::text WHEN 'callback' THEN true WHEN 'calling_back' THEN true WHEN 'connected' THEN false
+                      ELSE is_callback END,
         -- A transfer that failed was none, and who answers next has their own to say of it.
         transferred_at = CASE WHEN %(to)s::text = 'transferred' THEN coalesce(transferred_at, %(now)s::timestamptz)
                               WHEN %(name)s::text IN ('transfer_failed', 'handed_over') THEN NULL ELSE transferred_at END,

@@ -78,8 +78,14 @@ class Figures:
         return sum(row.counts.arrived for row in self.homes if row.name is not None)
 
 
+# Whom a fault cut off is counted once: as the callback that makes good for it.
+_ONCE = "NOT c.is_test AND NOT EXISTS (SELECT 1 FROM contacts_contact later WHERE later.origin_id = c.id)"
 _COUNTED = """
-WITH counted AS MATERIALIZED (
+WITH loan AS MATERIALIZED (
+    -- Who was lent is seen by their own authority alone: the loan says whose they are.
+    SELECT DISTINCT n.employee_id, m.authority_id FROM lines_crisisloan n JOIN lines_crisismember m ON m.id = n.member_id
+     WHERE m.crisis_id = %(crisis)s
+), counted AS MATERIALIZED (
     SELECT c.line_id, c.home_authority_id AS home_id, c.subject_item_id AS subject_id, c.caller_number, c.waiting_since, c.answered_at,
            c.closed_as, date_trunc('hour', c.arrived_at) AS hour, l.target_seconds,
            coalesce(loan.authority_id, e.employer_id) AS employer_id,
@@ -89,16 +95,12 @@ WITH counted AS MATERIALIZED (
                       AND (m.to_on IS NULL OR m.to_on > (c.arrived_at AT TIME ZONE 'Europe/Copenhagen')::date)) AS is_member,
            c.state IN ('waiting', 'offered') AND NOT c.is_callback AS is_waiting,
            EXISTS (SELECT 1 FROM contacts_contactevent v WHERE v.contact_id = c.id
-                      AND v.name IN ('callback_asked', 'callback_offered', 'message_left')) AS is_back,
+                      AND v.name IN ('callback_asked', 'callback_offered', 'called_out', 'message_left')) AS is_back,
            extract(epoch FROM coalesce(c.answered_at, c.ended_at, %(now)s::timestamptz) - c.waiting_since) AS waited,
            extract(epoch FROM coalesce(c.closed_at, %(now)s::timestamptz) - c.answered_at) AS worked
       FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id LEFT JOIN staff_employee e ON e.id = c.employee_id
-      -- Who was lent is seen by their own authority alone: the loan says whose they are.
-      LEFT JOIN LATERAL (SELECT m.authority_id FROM lines_crisisloan n JOIN lines_crisismember m ON m.id = n.member_id
-                          WHERE n.employee_id = c.employee_id AND m.crisis_id = %(crisis)s LIMIT 1) AS loan ON true
-     WHERE {which} AND NOT c.is_test
-       -- Whom a fault cut off is counted once: as the callback that makes good for it.
-       AND NOT EXISTS (SELECT 1 FROM contacts_contact later WHERE later.origin_id = c.id)
+      LEFT JOIN loan ON loan.employee_id = c.employee_id
+     WHERE {which} AND {once}
 )
 """
 _IN_CRISIS = "c.crisis_id = %(crisis)s"
@@ -119,7 +121,7 @@ SELECT grouping(line_id, home_id, subject_id, employer_id, hour) AS dimension, l
 """
 _CALLERS = """
 SELECT count(*) AS callers, count(*) FILTER (WHERE calls > 1) AS repeated
-  FROM (SELECT count(*) AS calls FROM counted WHERE caller_number <> '' GROUP BY caller_number) AS each
+  FROM (SELECT count(*) AS calls FROM contacts_contact c WHERE {which} AND {once} AND c.caller_number <> '' GROUP BY c.caller_number) AS each
 """
 # The bits of grouping(): a set bit is a column that is summed over.
 _ALL, _LINE, _HOME, _SUBJECT, _EMPLOYER, _HOUR = 0b11111, 0b01111, 0b10111, 0b11011, 0b11101, 0b11110
@@ -148,9 +150,8 @@ def before(crisis: Crisis, line_ids: Sequence[int], *, now: datetime) -> tuple[F
 
 
 def _figures(which: str, values: dict[str, Any]) -> Figures:
-    counted = _COUNTED.format(which=which)
-    rows = _rows(counted + _SUMS, values)
-    callers = _rows(counted + _CALLERS, values)[0]
+    rows = _rows(_COUNTED.format(which=which, once=_ONCE) + _SUMS, values)
+    callers = _rows(_CALLERS.format(which=which, once=_ONCE), values)[0]
     of: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         of.setdefault(row["dimension"], []).append(row)

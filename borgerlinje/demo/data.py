@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import crypto, translation
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
-from borgerlinje.demo import facts, sign_ins
+from borgerlinje.demo import facts, services, sign_ins
 from borgerlinje.demo.sign_ins import SignIn
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import BorgerlinjeError
@@ -45,6 +45,7 @@ def create() -> list[SignIn]:
         for subject in facts.SUBJECTS:
             Subject.objects.get_or_create(code=subject.code, defaults={"name": subject.name, "is_demo": True})
         centres = [_centre(fact, authorities) for fact in facts.CENTRES]
+        services.create(centres, authorities, from_on=FROM_ON)
         _newcomer(authorities, centres)
         return _accounts(authorities)
 
@@ -87,6 +88,7 @@ def _line(fact: facts.LineFact, centre: Centre, authorities: dict[str, Authority
             "closed_text": fact.closed,
             "audience": fact.audience,
             "wrap_up_seconds": fact.wrap_up_seconds,
+            "callback_after_seconds": services.CALLBACK_AFTER_SECONDS,
             "always_open": True,
             "always_open_reason": facts.ALWAYS_OPEN_REASON,
             "is_demo": True,

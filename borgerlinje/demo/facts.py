@@ -104,16 +104,14 @@ class SubjectFact:
 SUBJECTS = (SubjectFact("demo-mitid", "MitID"),)
 
 
-def _menu(greeting: str, *, other: tuple[str, str], language: str) -> dict[str, Any]:
-    """Return a short menu: nobody who only wants a person is to wait for the end of it."""
-    labels = {"da": ("at blive ringet op", "at indtale en besked"), "en": ("a call back", "leaving a message")}
-    callback, message = labels["en" if language == "da" else "da"]
+def _menu(greeting: str, *, other: tuple[str, str], to_language: str) -> dict[str, Any]:
+    """Return a short menu: nobody who only wants a person is to wait for the end of it. `other` is a line's slug and its words."""
     keys = [
         {"key": "1", "label": SUBJECTS[0].name, "do": "subject", "to": SUBJECTS[0].code},
-        {"key": "2", "label": callback, "do": "callback"},
-        {"key": "3", "label": message, "do": "voicemail"},
+        {"key": "2", "do": "callback"},
+        {"key": "3", "do": "voicemail"},
         {"key": "4", "label": other[1], "do": "line", "to": other[0]},
-        {"key": "8", "do": "language", "to": language},
+        {"key": "8", "do": "language", "to": to_language},
         {"key": "0", "do": "person"},
     ]
     return {
@@ -126,24 +124,24 @@ HOTLINE_MENUS = {
     "da": _menu(
         "Velkommen til hotline for digital selvbetjening. Dette er en demo.",
         other=("1881", "hjælp til Borger punktum dk"),
-        language="en",
+        to_language="en",
     ),
     "en": _menu(
         "Welcome to the hotline. This is a demo.",
         other=("1881", "help with Borger dot dk"),
-        language="da",
+        to_language="da",
     ),
 }
 MENUS_1881 = {
     "da": _menu(
         "Velkommen til atten enogfirs. Dette er en demo.",
         other=("hotline", "hotline til selvbetjening"),
-        language="en",
+        to_language="en",
     ),
     "en": _menu(
         "Welcome to eighteen eighty one. This is a demo.",
         other=("hotline", "the self-service hotline"),
-        language="da",
+        to_language="da",
     ),
 }
 

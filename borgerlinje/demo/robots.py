@@ -7,7 +7,6 @@ BORGERLINJE_DEMO_ROBOTS=0 keeps them at home.
 import asyncio
 import os
 import random
-import socket
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -18,14 +17,17 @@ import structlog
 from psycopg.rows import DictRow
 
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
-from borgerlinje.channels.phone.robot.call import Call, Incoming
+from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.closing import Closing
-from borgerlinje.demo import voices
+from borgerlinje.demo import callbacks, voices
+from borgerlinje.demo.calls import ended_within, own_address
 from borgerlinje.demo.crew import Floor, Member, steer
-from borgerlinje.dispatch.actions import do_complete
+from borgerlinje.demo.network import Network
+from borgerlinje.dispatch.actions import Change, do_complete
 from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_out
 from borgerlinje.kit import clock, database, heartbeat
+from borgerlinje.kit.database import Steps
 from borgerlinje.kit.hints import Hints
 
 log = structlog.get_logger("robots")
@@ -33,7 +35,6 @@ Connection = psycopg.AsyncConnection[DictRow]
 
 _LOOK_SECONDS = 1.0
 _LAST_CALLS_SECONDS = 2.0
-_VOICES = ("da+m3", "da+f2", "da+m7", "da+f4", "da+f3")
 _SUBJECTS = (
     ("Det blå sygesikringskort", "guided"),
     ("Flytning", "guided"),
@@ -72,11 +73,12 @@ SELECT c.id, c.employee_id, c.ended_at
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long robots take, in seconds from and to."""
+    """How long robots take, in seconds from and to; `callback` is how long they leave a callback to a person."""
 
     answer: tuple[float, float] = (1.0, 3.0)
     talk: tuple[float, float] = (20.0, 90.0)
     wrap_up: tuple[float, float] = (2.0, 6.0)
+    callback: float = 20.0
 
 
 @dataclass
@@ -88,6 +90,7 @@ class Crew:
 
     async def __aenter__(self) -> Self:
         self._phones: dict[int, Robot] = {}
+        self._calling: set[int] = set()
         self._hints = await Hints.connect(database.dsn("bl_engine"))
         return self
 
@@ -126,14 +129,44 @@ class Crew:
                 await database.arun(do_ready(employee_id, now=now), connection)
         if orders.ready or orders.pause:
             self._hints.send("dispatch", "queue")
+        await self._call_back(connection, members, floor, now=now)
+
+    async def _call_back(self, connection: Connection, members: list[Member], floor: Floor, *, now: datetime) -> None:
+        """Ring the citizens who wait to be called back, once nobody waits on the line."""
+        calling = await database.arun(callbacks.calling(), connection)
+        self._calling = {row["employee_id"] for row in calling}
+        for row in calling:
+            if row["dial_asked_at"] is None:
+                await self._write(callbacks.do_give_up(row["id"], now=now), connection)
+        for row in await database.arun(callbacks.offered(), connection):
+            self._calling.add(row["employee_id"])
+            await self._write(callbacks.do_accept(row, now=now), connection)
+        due = await database.arun(callbacks.waiting(by=now - timedelta(seconds=self.pace.callback)), connection)
+        ready: dict[int, list[int]] = {}
+        for member in members:
+            if member.state == "ready" and not floor.citizens.get(member.centre_id):
+                ready.setdefault(member.centre_id, []).append(member.employee_id)
+        for contact_id, employee_id in callbacks.assign(due, ready):
+            self._calling.add(employee_id)
+            await self._write(callbacks.do_call_back(contact_id, employee_id=employee_id, now=now), connection)
+
+    async def _write(self, steps: Steps[Change | None], connection: Connection) -> bool:
+        """Carry out a write path in a transaction and tell everybody what changed; False when nothing did."""
+        async with connection.transaction():
+            change = await database.arun(steps, connection)
+        if change:
+            self._hints.send(*change.topics)
+        return bool(change)
 
     async def _come_to_work(self, row: DictRow, connection: Connection, *, now: datetime) -> None:
         """Give a robot its telephone and tell Asterisk where that is."""
         texts = voices.employee_lines(row["centre_name"], row["given_name"])
-        says = await voices.conversation(texts, _VOICES[row["id"] % len(_VOICES)], dice=self.dice)
+        says = await voices.conversation(
+            texts, voices.EMPLOYEE_VOICES[row["id"] % len(voices.EMPLOYEE_VOICES)], dice=self.dice
+        )
 
         async def on_invite(call: Incoming) -> None:
-            await self._take(call, says)
+            await self._take(call, row["id"], says)
 
         phone = Robot(f"robot{row['id']}", local_host=own_address(), on_invite=on_invite)
         await phone.start()
@@ -141,13 +174,17 @@ class Crew:
         await database.arun(do_keep_robot_endpoint(row["id"], phone.uri, now=now), connection)
         self._hints.send("phone")
 
-    async def _take(self, call: Incoming, says: bytes) -> None:
+    async def _take(self, call: Incoming, employee_id: int, says: bytes) -> None:
         """Carry one call from ringing to its end."""
         call.ring()
         if await ended_within(call, self.dice.uniform(*self.pace.answer)):
             return
         call.answer()
         call.play(says, again=True)
+        while employee_id in self._calling:
+            # The citizen is being rung; the conversation has yet to begin.
+            if await ended_within(call, _LOOK_SECONDS):
+                return
         if not await ended_within(call, self.dice.uniform(*self.pace.talk)):
             await call.hang_up()
 
@@ -158,10 +195,7 @@ class Crew:
                 subject, outcome = self.dice.choice(_SUBJECTS)
                 closing = Closing(outcome=outcome, subject=subject)
                 steps = do_complete(row["id"], closing, employee_id=row["employee_id"], now=now)
-                async with connection.transaction():
-                    change = await database.arun(steps, connection)
-                if change:
-                    self._hints.send(*change.topics)
+                if await self._write(steps, connection):
                     log.info("contact_closed", contact=str(row["id"]), employee=row["employee_id"])
 
     def _wrap_up_seconds(self, contact_id: UUID) -> float:
@@ -182,25 +216,6 @@ class Crew:
             log.warning("robots_left_without_saying")
 
 
-async def ended_within(call: Call, seconds: float) -> bool:
-    """Wait so long, or until the call is over; tell whether it is."""
-    try:
-        async with asyncio.timeout(seconds):
-            await call.ended.wait()
-    except TimeoutError:
-        return False
-    return True
-
-
-def own_address() -> str:
-    """Get this machine's address as Asterisk sees it: the loopback for an Asterisk on this machine."""
-    host = os.environ.get("BORGERLINJE_SIP_HOST", "127.0.0.1")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Nothing is sent: connecting a UDP socket only looks up the way.
-        probe.connect((host, int(os.environ.get("BORGERLINJE_SIP_PORT", "5060"))))
-        return str(probe.getsockname()[0])
-
-
 async def main() -> None:
     """Run the process `borgerlinje demo robots` until it is cancelled."""
     async with asyncio.TaskGroup() as tasks:
@@ -210,7 +225,7 @@ async def main() -> None:
 
 
 async def _work() -> None:
-    async with Crew() as crew:
+    async with Network(), Crew() as crew:
         if os.environ.get("BORGERLINJE_DEMO_ROBOTS") == "0":
             await crew.go_home()
             log.info("robots_kept_at_home")

@@ -9,30 +9,27 @@ import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Self
 
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone.robot.call import Cause, Outgoing
-from borgerlinje.channels.phone.robot.errors import RobotError
+from borgerlinje.channels.phone.robot.call import Outgoing
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.demo import voices
-from borgerlinje.demo.robots import ended_within, own_address
+from borgerlinje.demo.calls import own_address
+from borgerlinje.demo.citizen import Citizen, Habits, Seen
 from borgerlinje.kit import clock, database
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.hints import Hints
-from borgerlinje.lines.menus.tree import PERSON_KEY
 from borgerlinje.lines.numbers import display
 
 _FIRST_CALLER, _CALLERS = 9000, 200
 _MOST_AT_ONCE = 60
-_NO_ANSWER_SECONDS = 15.0
 _SLAGELSE_SHARE = 0.25  # "ca 25%" of the hotline's calls (Slagelse, budget 2016)
-_VOICES = ("da+m1", "da+f1", "da+m5")
 
 _NUMBERS = """
 SELECT n.digits, l.slug, coalesce(a.name, l.name) AS name, a.code
@@ -40,9 +37,17 @@ SELECT n.digits, l.slug, coalesce(a.name, l.name) AS name, a.code
   LEFT JOIN cooperation_authority a ON a.id = n.home_authority_id
  WHERE l.is_demo AND NOT l.is_hidden AND l.audience = 'citizens' ORDER BY n.digits
 """
-_STATES = (
-    "SELECT caller_number, state FROM contacts_contact WHERE caller_number = ANY(%(callers)s) AND state <> 'closed'"
-)
+# A citizen may ask to be called back once the line has offered it, which takes a moment to say.
+_STATES = """
+SELECT c.caller_number, c.state,
+       c.state = 'waiting' AND l.callback_after_seconds IS NOT NULL
+       AND c.waiting_since < now() - make_interval(secs => l.callback_after_seconds + 8) AS may_ask
+  FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id
+ WHERE c.caller_number = ANY(%(callers)s) AND c.state <> 'closed' AND NOT c.is_callback
+"""
+_PROMISED = """
+SELECT 1 FROM contacts_contact WHERE caller_number = ANY(%(callers)s) AND is_callback AND state IN ('callback', 'offered', 'calling_back')
+"""
 
 
 class NoDemoError(BorgerlinjeError):
@@ -68,15 +73,6 @@ class Number:
     digits: str
     name: str
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How citizens behave, in seconds: mean patience, the longest talk from and to, and how long they listen before they press a key."""
-
-    patience: float = 180.0
-    talk: tuple[float, float] = (30.0, 120.0)
-    listens: tuple[float, float] = (2.0, 6.0)
 
 
 @dataclass
@@ -105,7 +101,7 @@ class Town:
         if "BORGERLINJE_SIP_PORT" not in os.environ:
             raise NoTelephoneError
         self._host, self._port = os.environ["BORGERLINJE_SIP_HOST"], int(os.environ["BORGERLINJE_SIP_PORT"])
-        self._talking: dict[str, asyncio.Event] = {}
+        self._seen: dict[str, Seen] = {}
         async with AsyncExitStack() as opened:
             self._connection = await database.connect(name="traffic")
             opened.push_async_callback(self._connection.close)
@@ -119,8 +115,9 @@ class Town:
                 raise NoTelephoneError
             self._says = [
                 await voices.conversation(texts, voice, dice=self.dice)
-                for texts, voice in zip(voices.CITIZEN_LINES, _VOICES, strict=True)
+                for texts, voice in zip(voices.CITIZEN_LINES, voices.CITIZEN_VOICES, strict=True)
             ]
+            self._message = await voices.conversation(voices.CITIZEN_MESSAGE, voices.CITIZEN_VOICES[0], dice=self.dice)
             self._open = opened.pop_all()
         return self
 
@@ -153,56 +150,43 @@ class Town:
 
     async def _call(self, caller: str) -> None:
         """Live through one citizen's call."""
-        connected = self._talking[caller] = asyncio.Event()
+        seen = self._seen[caller] = Seen()
         end = "cut short"
         try:
             number = self.dice.choices(self._numbers, [number.weight for number in self._numbers])[0]
             _say(caller, f"calls {display(number.digits)} ({number.name})")
             call = await self._phone.call(number.digits, host=self._host, port=self._port, caller=caller)
-            end = await self._conversation(call, connected, caller)
+            end = await self._life(call, seen, caller)
             _say(caller, f"{end}, {(call.milliseconds('ended') or 0) / 1000:.0f} s after dialling")
         finally:
             self.tally.ends[end] += 1
-            self._talking.pop(caller, None)
+            self._seen.pop(caller, None)
 
-    async def _conversation(self, call: Outgoing, connected: asyncio.Event, caller: str) -> str:
-        if not await call.reached("answered", within=_NO_ANSWER_SECONDS):
-            await call.hang_up()
-            return f"refused ({call.status})" if call.cause is Cause.REJECTED else "not put through"
-        await self._ask_for_a_person(call)
-        if not await _first(connected, call, self.dice.expovariate(1 / self.habits.patience)):
-            is_left = call.ended.is_set()
-            await call.hang_up()
-            return "turned away" if is_left else "gave up"
-        waited = (asyncio.get_running_loop().time() - call.at["answered"]) if connected.is_set() else 0.0
-        self.tally.waits.append(waited)
-        _say(caller, f"is answered after {waited:.1f} s")
-        call.play(self.dice.choice(self._says), again=True)
-        if not await ended_within(call, self.dice.uniform(*self.habits.talk)):
-            await call.hang_up()
-        return "helped"
-
-    async def _ask_for_a_person(self, call: Outgoing) -> None:
-        """Listen to the menu for a moment, as people do, and press the key of a person."""
-        if await ended_within(call, self.dice.uniform(*self.habits.listens)):
-            return
-        with suppress(RobotError):
-            await call.press(PERSON_KEY)
+    async def _life(self, call: Outgoing, seen: Seen, caller: str) -> str:
+        says = self.dice.choice(self._says)
+        citizen = Citizen(call, seen, self.habits, self.dice, says, self._message, lambda text: _say(caller, text))
+        end = await citizen.live()
+        if citizen.waited_seconds is not None:
+            self.tally.waits.append(citizen.waited_seconds)
+        if end == "sent away":
+            promised = await self._rows(_PROMISED, {"callers": [caller]})
+            return "asked to be called back" if promised else "turned away"
+        return end
 
     async def _watch(self) -> None:
-        """Tell the citizens who talk by now: Asterisk answers before an employee does, only the rows know."""
+        """Tell the citizens how they stand."""
         async for _ in self._hints.listen("queue", timeout_seconds=1.0):
-            for row in await self._rows(_STATES, {"callers": list(self._talking)}):
-                if row["state"] == "connected" and row["caller_number"] in self._talking:
-                    self._talking[row["caller_number"]].set()
+            for row in await self._rows(_STATES, {"callers": list(self._seen)}):
+                if row["caller_number"] in self._seen:
+                    self._seen[row["caller_number"]].note(row)
 
     async def _rows(self, sql: str, params: dict[str, list[str]]) -> list[DictRow]:
         return await (await self._connection.execute(sql, params)).fetchall()
 
     def _free_caller(self) -> str | None:
-        if len(self._talking) >= _MOST_AT_ONCE:
+        if len(self._seen) >= _MOST_AT_ONCE:
             return None
-        taken = set(self._talking)
+        taken = set(self._seen)
         free = [number for number in map(_caller, range(_CALLERS)) if number not in taken]
         return self.dice.choice(free)
 
@@ -232,17 +216,6 @@ async def main(*, per_hour: float = 60.0, minutes: float | None = None, calls: i
             await town.call_for(per_hour=per_hour, seconds=None if minutes is None else minutes * 60, calls=calls)
     finally:
         print(tally, flush=True)
-
-
-async def _first(connected: asyncio.Event, call: Outgoing, patience: float) -> bool:
-    """Wait for an employee; False when the patience is over or the call ended first."""
-    waits = [asyncio.create_task(event.wait()) for event in (connected, call.ended)]
-    try:
-        await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-    return connected.is_set()
 
 
 def _caller(index: int) -> str:

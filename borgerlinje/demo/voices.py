@@ -12,6 +12,9 @@ _FOLDER = "demo-voices"
 _MURMUR_HZ = (130.0, 220.0)
 _SYLLABLES_PER_SECOND = 4
 
+EMPLOYEE_VOICES = ("da+m3", "da+f2", "da+m7", "da+f4", "da+f3")
+CITIZEN_VOICES = ("da+m1", "da+f1", "da+m5")
+
 
 def employee_lines(centre: str, given_name: str) -> list[str]:
     """List what a robot employee says in a conversation."""
@@ -22,6 +25,22 @@ def employee_lines(centre: str, given_name: str) -> list[str]:
         "Godt. Så er det sendt, og du får svar i din digitale post.",
     ]
 
+
+def unit_lines(name: str) -> list[str]:
+    """List what somebody of a specialist unit says."""
+    return [
+        f"{name}, goddag. Dette er en demo.",
+        "Ja, det kan vi hjælpe med. Stil bare borgeren om.",
+        "Nu ser jeg på sagen her.",
+    ]
+
+
+NETWORK_LINES = ("Dette er en demo. Der er ikke ringet til nogen rigtig telefon.",)
+
+CITIZEN_MESSAGE = (
+    "Hej. Jeg ringer om mit sygesikringskort. Ring gerne til mig, når I har tid. Tak.",
+    "Det var det hele. Farvel.",
+)
 
 CITIZEN_LINES = (
     (

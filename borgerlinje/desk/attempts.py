@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -41,9 +42,11 @@ def asked_of(employee: Employee) -> Transfer | None:
     return asked.select_related("employee__employer").prefetch_related(Prefetch("contact", contacts)).first()
 
 
-def news_of(employee: Employee, *, now: datetime) -> Transfer | None:
-    """Return the attempt of an employee's that ended a moment ago with the citizen in other hands, or back in the queue."""
-    ended = Transfer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).exclude(mode=Transfer.Mode.MOVE)
+def news_of(employee: Employee, contact_id: UUID, *, now: datetime) -> Transfer | None:
+    """Return the employee's attempt that ended a moment ago with the citizen in other hands, or back in the queue."""
+    ended = Transfer.objects.filter(contact=contact_id, employee=employee, ended_at__gt=now - _NEWS).exclude(
+        mode=Transfer.Mode.MOVE
+    )
     last = ended.select_related("target").order_by("ended_at").last()
     if last is None:
         return None

@@ -33,7 +33,7 @@ def answer(request: HttpRequest, employee: Employee, panel: Panel | None = None)
 def shown(employee: Employee, panel: Panel) -> dict[str, Any]:
     """Return what the desk's template draws."""
     now = clock.now()
-    desk = desk_of(employee, now=now)
+    desk = desk_of(employee, now=now, was=panel.was)
     contact = desk.contact
     is_open = contact is not None and panel.opened == str(contact.pk)
     directory = None
@@ -44,4 +44,6 @@ def shown(employee: Employee, panel: Panel) -> dict[str, Any]:
         "desk": desk,
         "directory": directory,
         "numbers": numbers_to_show(employee, now=now) if calls_out else None,
+        # Whom the page shows, for as long as there is news of them: the next request says it.
+        "was": contact.pk if contact is not None else panel.was if desk.news or desk.unreached else "",
     }

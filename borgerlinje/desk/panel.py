@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Self
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -16,7 +17,7 @@ class Panel:
     """What stands open: the directory for a contact (`opened` is its id), or the form for a new call (`CALL_OUT`).
 
     `q` is what is searched for, `target` who is chosen (`directory.Entry.key`), `mode` how, `digits` another number. `sure` is the closed
-    target that was asked about again.
+    target that was asked about again. `was` is the contact that the page showed in hand when it asked: it is told what became of it.
     """
 
     opened: str = ""
@@ -25,6 +26,7 @@ class Panel:
     mode: str = Transfer.Mode.ASK.value
     digits: str = ""
     sure: str = ""
+    was: UUID | None = None
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -38,8 +40,16 @@ class Panel:
             mode if mode in Transfer.Mode.values else Transfer.Mode.ASK.value,
             said.get("digits", "").strip()[:_LONGEST],
             said.get("sure", "")[:_LONGEST],
+            _contact_id(said.get("was", "")),
         )
 
     def asking(self, target: str) -> Self:
         """Return the panel that asks whether a closed target is meant."""
         return replace(self, sure=target)
+
+
+def _contact_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

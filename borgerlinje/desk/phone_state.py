@@ -14,6 +14,7 @@ from borgerlinje.channels.phone.models import EmployeePhone, PhoneCheck, PhoneEn
 from borgerlinje.channels.phone.outgoing_calls import can_dial
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.queries import CONVERSATION
+from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch.models import Transfer, TransferEnd
 from borgerlinje.kit import clock
 from borgerlinje.kit.request_database import run_here
@@ -129,15 +130,7 @@ class Moving:
 def talks_elsewhere(employee: Employee) -> bool:
     """Tell whether an employee talks with a citizen on another telephone than the browser: it lives on without the page."""
     conversation = Contact.objects.filter(employee=employee, channel="phone", state__in=CONVERSATION).first()
-    if conversation is None:
-        return False
-    moves = Transfer.objects.filter(
-        contact=conversation, employee=employee, mode=Transfer.Mode.MOVE, ended_as=TransferEnd.HANDED_OVER
-    )
-    last = moves.order_by("ended_at").last()
-    if last is not None:
-        return last.digits != EmployeePhone.Kind.BROWSER
-    return EmployeePhone.objects.filter(employee=employee).exclude(kind=EmployeePhone.Kind.BROWSER).exists()
+    return conversation is not None and not is_in_browser(employee, conversation)
 
 
 def moving_of(contact: Contact) -> Moving:

@@ -98,7 +98,7 @@ def choose_phone(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make an account for a desk telephone, and show its password this once; the one before ends."""
     employee = employee_of(request)
-    server = run_here(choose(now=clock.now())).name
+    server = run_here(choose()).name
     credentials = run_here(do_issue_sip_endpoint(employee.pk, now=clock.now(), server=server))
     hints.send_on_commit("phone", f"desk:{employee.pk}")
     registrar = registrar_of(request, server)
@@ -174,7 +174,7 @@ def forget_number(request: HttpRequest) -> HttpResponse:
 def echo(request: HttpRequest) -> HttpResponse:
     """Give the browser an account by which it hears its own echo."""
     employee = employee_of(request)
-    server = run_here(choose(now=clock.now()))
+    server = run_here(choose())
     credentials = run_here(do_issue_test_endpoint(employee.pk, now=clock.now(), server=server.name))
     hints.send_on_commit("phone")
     return JsonResponse(

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Length
 
-from borgerlinje.channels.phone.models import EmployeePhone, OutgoingCall
+from borgerlinje.channels.phone.models import OutgoingCall
 from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, UNREACHED, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import attempts as attempts_made
 from borgerlinje.desk.attempts import asked_of, attempts_of, news_of
 from borgerlinje.desk.choices import WHY_CANCELLED, Choices, choices_for
 from borgerlinje.desk.reachable import can_dial, number_to_call, why_not
+from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState, Transfer
@@ -39,7 +40,7 @@ class Desk:
     """One employee's desk at an instant.
 
     `asked` is the attempt in which a colleague asks this employee, `attempts` those made for the contact in hand. `news` and `unreached` are what
-    became a moment ago of the citizen one had. `has_browser_phone`: the employee's calls ring in this page, and not elsewhere.
+    became a moment ago of the citizen one had. `has_browser_phone`: the conversation is in this page and not elsewhere, and calls ring here.
     """
 
     employee: Employee
@@ -178,8 +179,8 @@ class Desk:
         return short_reasons(self.offer.why) if self.offer else []
 
 
-def desk_of(employee: Employee, *, now: datetime) -> Desk:
-    """Read an employee's desk."""
+def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> Desk:
+    """Read an employee's desk. `was` is the contact that they had in hand a moment ago, as far as the page knows."""
     contacts = Contact.objects.select_related("line", "home_authority", "authority")
     standing = Presence.objects.filter(employee=employee).first() or Presence(
         employee=employee, state=PresenceState.SIGNED_OUT, since=now, idle_since=now
@@ -223,18 +224,18 @@ def desk_of(employee: Employee, *, now: datetime) -> Desk:
         last_offer,
         asked,
         attempts_of(contact) if contact else [],
-        news_of(employee, now=now) if is_free else None,
-        _unreached(employee, now=now) if is_free else None,
+        news_of(employee, was, now=now) if is_free and was else None,
+        _unreached(employee, was, now=now) if is_free and was else None,
         can_dial(),
-        not EmployeePhone.objects.filter(employee=employee).exclude(kind=EmployeePhone.Kind.BROWSER).exists(),
+        is_in_browser(employee, contact if contact and contact.state in CONVERSATION else None),
         _call_out(contact),
     )
 
 
-def _unreached(employee: Employee, *, now: datetime) -> ContactEvent | None:
+def _unreached(employee: Employee, contact_id: UUID, *, now: datetime) -> ContactEvent | None:
     """Return how the employee's attempt to call a citizen came to nothing a moment ago."""
     names = [event.value for event in (*UNREACHED, Event.CALLBACK_CANCELLED)]
-    recent = ContactEvent.objects.filter(contact__employee=employee, employee=employee, at__gt=now - _NEWS)
+    recent = ContactEvent.objects.filter(contact=contact_id, employee=employee, at__gt=now - _NEWS)
     return recent.filter(name__in=names, from_state=State.CALLING_BACK).select_related("contact__line").last()
 
 

@@ -28,7 +28,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     employee = employee_of(request)
     if request.POST.get("fresh") == "1":
         _gone(employee)
-    server = run_here(servers.choose(now=clock.now()))
+    server = run_here(servers.choose())
     credentials = run_here(do_issue_employee_endpoint(employee.pk, now=clock.now(), server=server.name))
     hints.send_on_commit("phone")
     return JsonResponse(

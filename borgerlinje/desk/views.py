@@ -17,6 +17,7 @@ from borgerlinje.desk.transfers import do_leave_colleague
 from borgerlinje.dispatch.actions import do_complete, do_event
 from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in
 from borgerlinje.dispatch.models import Offer
+from borgerlinje.dispatch.transfers import do_hand_over
 from borgerlinje.dispatch.watch import do_seen
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.errors import GoneError
@@ -96,7 +97,10 @@ def hang_up(request: HttpRequest) -> HttpResponse:
     in_conversation = CONVERSATION | {State.CALLING_BACK}
     contact = Contact.objects.filter(employee=employee, state__in=in_conversation, channel__in=WHOLE).first()
     if contact is not None:
-        change = run_here(do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
+        # Whoever leaves two others together leaves the citizen to whom they brought.
+        is_third = contact.state == State.THREE_WAY
+        leave = do_hand_over(contact.pk, now=clock.now()) if is_third else None
+        change = run_here(leave or do_event(contact.pk, Event.EMPLOYEE_LEFT, now=clock.now()))
         if change is not None:
             hints.send_on_commit(*change.topics)
     return answer(request, employee)

@@ -92,7 +92,9 @@ def do_event(
     locked = yield from do_lock(contact_id, event)
     if locked is None:
         return None
-    if locked.decision.expected and to_line_id is not None:
+    # A contact is handed over to somebody.
+    is_to_nobody = event is Event.HANDED_OVER and to_employee_id is None
+    if locked.decision.expected and not is_to_nobody and to_line_id is not None:
         data = {**(data or {}), "from_line": locked.row["line_id"], "to_line": to_line_id}
         yield from do_move(contact_id, to_line_id, now=now)
     row, decision = locked.row, locked.decision
@@ -103,7 +105,7 @@ def do_event(
             {"id": contact_id},
         )
     stale = offer_id is not None and [offer["id"] for offer in offers] != [offer_id]
-    if not decision.expected or stale or event is Event.OFFERED:
+    if not decision.expected or stale or is_to_nobody or event is Event.OFFERED:
         return Change(contact_id, State(row["state"]), None, None, (), expected=False, channel_ref=row["channel_ref"])
     employee_id: int | None = offers[0]["employee_id"] if offers else row["employee_id"]
     if offers and decision.state is not State.OFFERED:

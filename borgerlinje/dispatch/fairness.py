@@ -134,7 +134,7 @@ WITH member AS MATERIALIZED (
                 WHEN c.home_authority_id = l.owner_id OR member.authority_id IS NOT NULL THEN 'member'
                 ELSE 'outside' END AS kind,
            EXISTS (SELECT 1 FROM contacts_contactevent e WHERE e.contact_id = c.id
-                    AND e.name IN ('callback_asked', 'callback_offered', 'message_left')) AS is_back,
+                    AND e.name IN ('callback_asked', 'callback_offered', 'called_out', 'message_left')) AS is_back,
            -- Who calls while they wait to be called back has waited on the line since the call, whatever their place.
            extract(epoch FROM coalesce(c.answered_at, c.ended_at, %(now)s::timestamptz)
                               - CASE WHEN c.origin_id IS NULL THEN c.waiting_since ELSE greatest(c.waiting_since, c.arrived_at) END) AS waited,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from borgerlinje.contacts.lifecycle import Event, State
+from borgerlinje.contacts.lifecycle import Event, State, decide
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.actions import Change, do_event, do_presence, told
 from borgerlinje.kit.database import Query, Row, Steps
@@ -81,7 +81,7 @@ def do_start(
     rows = yield Query(
         "SELECT employee_id, state FROM contacts_contact WHERE id = %(id)s FOR NO KEY UPDATE", {"id": contact_id}
     )
-    if not rows or rows[0]["employee_id"] != employee_id:
+    if not rows or rows[0]["employee_id"] != employee_id or not _may_begin(State(rows[0]["state"]), mode):
         return Refusal.GONE
     if (yield from open_transfer(contact_id)):
         return Refusal.UNDER_WAY
@@ -105,12 +105,15 @@ def do_start(
             return Refusal.BUSY
     yield Query(_INSERT, params | {"ended_as": ""})
     if mode is Mode.MOVE:
-        if rows[0]["state"] != State.CONNECTED:
-            return Refusal.GONE
         return told(contact_id, employee_id)
     change = yield from do_event(contact_id, _FIRST[mode], now=now, data={"transfer": str(transfer_id)})
-    # Refused by the lifecycle: the caller rolls back, and nothing of it is left.
-    return change if change is not None and change.expected else Refusal.GONE
+    return change or Refusal.GONE
+
+
+def _may_begin(state: State, mode: Mode) -> bool:
+    if mode is Mode.MOVE:
+        return state is State.CONNECTED
+    return decide(state, _FIRST[mode]).expected
 
 
 def open_transfer(contact_id: UUID) -> Steps[Row | None]:

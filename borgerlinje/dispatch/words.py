@@ -108,6 +108,7 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
         "requeued": _("Sendt tilbage til køen af %(who)s.") % employee,
         "callback_asked": _("Borgeren bad om at blive ringet op."),
         "callback_offered": _("Opkaldet blev afbrudt af en teknisk fejl. Borgeren skal ringes op."),
+        "called_out": _("%(who)s ville ringe til borgeren.") % employee,
         "place_kept": _("Fik pladsen fra det tilbagekald, borgeren ventede på."),
         "citizen_reached": _("Borgeren tog telefonen."),
         "citizen_unreached": _("Borgeren tog ikke telefonen."),
@@ -120,17 +121,34 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
         "employee_lost": _("Forbindelsen til %(who)s forsvandt.") % employee,
         "completed": _("Efterbehandlingen sluttede."),
         "home_corrected": _("Bopælskommunen blev rettet."),
+        "recording_allowed": _("Borgeren sagde ja til optagelse."),
+        "recording_refused": _("Borgeren fortrød optagelsen."),
         "technical_fault": _("Afbrudt af en teknisk fejl."),
     }
     return sentences.get(name, name)
 
 
+# Why a number is kept out: `channels.phone.outgoing.Reason`, and the employee's own word for it.
+_BARRED = frozenset(
+    {"barred", "costly", "do_not_call", "foreign", "not_a_number", "often_to_number", "own", "satellite", "short"}
+)
+
+
 def _cancelled(because: str) -> str:
-    return {
+    said = {
         "answered": _("Tilbagekaldet bortfaldt: borgeren kom selv igennem."),
         "called_again": _("Tilbagekaldet bortfaldt: borgeren ringede selv igen og beholdt sin plads."),
         "citizen": _("Borgeren fortrød tilbagekaldet."),
-    }.get(because, _("Tilbagekaldet blev aflyst."))
+        "helped": _("Tilbagekaldet blev aflyst: borgeren har fået hjælp."),
+        "not_wanted": _("Tilbagekaldet blev aflyst: borgeren vil ikke ringes op."),
+        "wrong_number": _("Tilbagekaldet blev aflyst: nummeret er forkert."),
+    }.get(because)
+    if said is not None:
+        return said
+    is_barred = because in _BARRED
+    return (
+        _("Tilbagekaldet blev aflyst: nummeret kan ikke ringes op.") if is_barred else _("Tilbagekaldet blev aflyst.")
+    )
 
 
 def closed_as(code: str) -> str:

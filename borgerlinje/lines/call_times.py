@@ -20,7 +20,12 @@ class Slot:
 
 
 def next_call_at(schedule: Schedule, at: datetime) -> datetime | None:
-    """Return the first instant, `at` or later, at which citizens are called; None beyond the horizon."""
+    """Return the first instant, `at` or later, at which citizens are called; None beyond the horizon.
+
+    How long a crisis holds a line open nobody knows: it is open now, and what comes later is as the timetable says.
+    """
+    if schedule.held_open and EARLIEST <= at.astimezone(COPENHAGEN).time() < LATEST:
+        return at
     for begins, ends in _times(schedule, at):
         if at < ends:
             return max(begins, at)
@@ -32,7 +37,7 @@ def next_open_at(schedule: Schedule, at: datetime) -> datetime | None:
 
     Who asks to be called as soon as possible is awake.
     """
-    if schedule.always_open:
+    if schedule.always_open or schedule.held_open:
         return at
     openings = (span for day in _days(at) for span in _openings(schedule, day))
     return next((max(opens, at) for opens, closes in openings if at < closes), None)

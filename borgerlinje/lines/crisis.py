@@ -161,9 +161,14 @@ def do_begin_crisis(plan: Plan, *, user_id: int | None, now: datetime) -> Steps[
 def _what_began(plan: Plan) -> str:
     counts = (
         f"Linjer: {len(plan.lines)}, heraf holdes {len(plan.opened)} åbne. Myndigheder, der er spurgt: {len(plan.members)},"
-        f" om {sum(plan.members.values())} medarbejdere. Guider: {len(plan.guides)}."
+        f" om {employees(sum(plan.members.values()))}. Guider: {len(plan.guides)}."
     )
     return " ".join((counts, *(f"{name}: »{text}«" for name, text in _named(plan.texts) if text)))
+
+
+def employees(count: int) -> str:
+    """Write a number of employees in the log."""
+    return f"{count} {'medarbejder' if count == 1 else 'medarbejdere'}"
 
 
 def _named(texts: Texts) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Query, Steps
-from borgerlinje.lines.crisis import END_LOANS, do_write
+from borgerlinje.lines.crisis import END_LOANS, do_write, employees
 from borgerlinje.lines.models import CrisisMember
 
 _ANSWER = """
@@ -26,7 +26,7 @@ def do_answer(member_id: int, promised: int, *, user_id: int, now: datetime) -> 
     values = {"id": member_id, "answer": answer.value, "promised": promised, "now": now}
     rows = yield Query(_ANSWER, values)
     if rows:
-        said = f"sender {promised} medarbejdere" if promised else "kan ikke sende nogen"
+        said = f"sender {employees(promised)}" if promised else "kan ikke sende nogen"
         yield from do_write(rows[0]["crisis_id"], f"{rows[0]['name']} {said}.", user_id=user_id, now=now)
     return bool(rows)
 
@@ -88,7 +88,7 @@ def do_lend(
         return None
     row = rows[0]
     if row["employees"]:
-        said = f"{row['name']} låner {len(row['employees'])} medarbejdere ud, så længe krisen varer."
+        said = f"{row['name']} låner {employees(len(row['employees']))} ud, så længe krisen varer."
         yield from do_write(row["crisis_id"], said, user_id=user_id, now=now)
     return Lent(tuple(row["employees"]))
 
@@ -105,6 +105,6 @@ def do_call_home(member_id: int, employee_ids: Collection[int], *, user_id: int,
     rows = yield Query(_MINE, {"id": member_id, "employees": list(employee_ids)})
     loans = (yield Query(END_LOANS, {"loans": rows[0]["loans"], "now": now})) if rows and rows[0]["loans"] else []
     if loans:
-        said = f"{rows[0]['name']} tager {len(loans)} udlånte medarbejdere hjem."
+        said = f"{rows[0]['name']} tager {employees(len(loans))} hjem."
         yield from do_write(rows[0]["crisis_id"], said, user_id=user_id, now=now)
     return Lent(tuple(loan["employee_id"] for loan in loans), sum(loan["is_busy"] for loan in loans))

@@ -6,7 +6,13 @@ from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.lines.holiday_calendar import closed_days
 from borgerlinje.lines.hours import COPENHAGEN, HORIZON_DAYS, Schedule, Span, Version
 
-_LINE = "SELECT always_open, optional_holidays FROM lines_line WHERE id = %(line)s::bigint"
+_LINE = """
+SELECT always_open, optional_holidays, EXISTS (
+       SELECT 1 FROM lines_crisisline p JOIN lines_crisis k ON k.id = p.crisis_id
+        WHERE p.line_id = l.id AND p.is_opened AND k.started_at <= %(at)s::timestamptz
+          AND (k.ended_at IS NULL OR k.ended_at > %(at)s::timestamptz)) AS held_open
+  FROM lines_line l WHERE l.id = %(line)s::bigint
+"""
 _VERSIONS = """
 SELECT v.id, v.from_on, v.to_on, p.weekday, p.opens, p.closes
   FROM lines_openingversion v LEFT JOIN lines_openingperiod p ON p.version_id = v.id
@@ -17,7 +23,7 @@ _SPECIAL = 'SELECT "on", opens, closes FROM lines_specialday WHERE line_id = %(l
 
 def schedule_of(line_id: int, *, at: datetime) -> Steps[Schedule]:
     """Return a line's schedule around an aware instant; one that is never open when there is no such line."""
-    lines = yield Query(_LINE, {"line": line_id})
+    lines = yield Query(_LINE, {"line": line_id, "at": at})
     if not lines:
         return Schedule()
     versions = yield Query(_VERSIONS, {"line": line_id})
@@ -29,6 +35,7 @@ def schedule_of(line_id: int, *, at: datetime) -> Steps[Schedule]:
         special={row["on"]: _spans(row) for row in special},
         holidays=closed_days(years, lines[0]["optional_holidays"]),
         always_open=lines[0]["always_open"],
+        held_open=lines[0]["held_open"],
     )
 
 

@@ -88,7 +88,7 @@ def call_access(request: HttpRequest, digits: str) -> HttpResponse:
     if not queries.line_status(line, at=clock.now()).is_open:
         raise LineClosedError
     _throttle(request)
-    server = run_here(servers.choose(now=clock.now()))
+    server = run_here(servers.choose())
     credentials = run_here(do_issue_citizen_endpoint(number.pk, now=clock.now(), server=server.name))
     hints.send_on_commit("phone")
     return JsonResponse(

@@ -31,7 +31,7 @@ def test_crisis_begins_calls_in_is_logged_ends_and_is_evaluated(
     desk.get_by_text("Borgerens pas er ikke gyldigt").click()
     desk.get_by_text("Inden for to dage: henvis til nødpas hos politiet.").wait_for()
     wrong += answer(answering)
-    watching.get_by_text("Slagelse sender 1 medarbejdere.").wait_for()
+    watching.get_by_text("Slagelse sender 1 medarbejder.").wait_for()
     take_the_banner_down(page, portal)
 
     page.fill("#id_reason", "Passene virker igen.")
@@ -54,7 +54,7 @@ def begin(page: Page) -> list[str]:
     page.get_by_label("Slagelse Kommune").fill("1")
     # The keyboard alone: the form is sent from a field of one line.
     page.press("#id_cost_key", "Enter")
-    page.get_by_text("Slagelse Kommune spørges om 1 medarbejdere.").wait_for()
+    page.get_by_text("Slagelse Kommune spørges om 1 medarbejder.").wait_for()
     wrong += check_page(page, "/konsol/krise/ny/ (confirm)")
     page.get_by_role("button", name="Begynd krisen").click()
     page.wait_for_url(re.compile(r"/konsol/krise/\d+/$"))

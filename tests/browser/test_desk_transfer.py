@@ -1,6 +1,6 @@
 """Hold and transfer between two desks, with a citizen in a third browser: at each step, who hears whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -161,6 +161,21 @@ def ask(three: Three) -> None:
     assert "spørger om en borger fra Næstved" in three.colleague.locator("#tilbud").inner_text()
 
 
+def test_enter_before_the_list_has_followed_rings_nobody(three: Three, product: Product) -> None:
+    desk = three.desk
+    desk.keyboard.press("Shift+F9")
+    desk.wait_for_selector("#hvem:focus")
+    desk.keyboard.insert_text(NAME)
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector(f"#transfer-form .is-chosen:has-text('{NAME}')")
+    assert desk.locator("#indhold").get_attribute("data-state") == "connected"
+    desk.keyboard.press("Enter")
+    wait_for_state(desk, "consulting")
+    (rung,) = contact_rows(product, "SELECT label FROM dispatch_transfer ORDER BY made_at DESC LIMIT 1")
+    assert rung["label"] == f"{NAME} K."
+    three.check()
+
+
 def last_contact(product: Product) -> UUID:
     (row,) = contact_rows(product, "SELECT id FROM contacts_contact ORDER BY arrived_at DESC LIMIT 1")
     found: UUID = row["id"]
@@ -179,6 +194,25 @@ def test_citizen_on_hold_hears_music_and_nobody(three: Three) -> None:
     assert "Hold" in desk.locator("#hold").inner_text()
     wait_to_hear_only(citizen, PORTAL, EMPLOYEE_HZ)
     wait_to_hear_only(desk, DESK, CITIZEN_HZ)
+    three.check()
+
+
+@pytest.fixture
+def soon(product: Product) -> Iterator[None]:
+    """Let an employee be reminded of a hold after a second."""
+    with psycopg.connect(database.dsn("bl_owner", url=product.running().database_url), autocommit=True) as owner:
+        owner.execute("UPDATE lines_line SET hold_reminder_seconds = 1")
+        yield
+        owner.execute("UPDATE lines_line SET hold_reminder_seconds = 60")
+
+
+def test_forgotten_hold_is_told_in_words_and_the_words_go_with_it(soon: None, three: Three) -> None:
+    del soon
+    three.desk.keyboard.press("F9")
+    three.desk.wait_for_selector("[data-after]:has-text('Venter stadig på hold')")
+    three.desk.keyboard.press("F9")
+    wait_for_state(three.desk, "connected")
+    assert three.desk.locator("[data-after]").count() == 0
     three.check()
 
 

@@ -24,6 +24,7 @@ OPEN_PAGES = (
 )
 STAFF_PAGES = (
     "/bord/",
+    "/bord/telefon-valg/",
     "/konsol/",
     "/konsol/lige-nu/",
     "/konsol/henvendelse/",

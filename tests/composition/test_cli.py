@@ -27,6 +27,7 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
         "status",
         "explain",
         "fairness",
+        "calls",
         "proxy",
         "seal-key",
     ):

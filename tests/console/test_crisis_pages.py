@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from borgerlinje.console.crisis.forms import GuideForm, TextsForm
+from borgerlinje.console.crisis.presets import PRESETS, Preset
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Crisis, CrisisLoan, CrisisMember, LineNumber
@@ -168,6 +170,21 @@ def test_only_the_hosts_secretariat_begins(cast: Cast) -> None:
     assert not Crisis.objects.exists()
 
 
+def test_citizens_page_says_that_a_closed_line_is_kept_open(cast: Cast, secretariat: Client) -> None:
+    assert "Lukket" in text_of(get(Client(), "/"))
+    begun(cast, secretariat)
+    page = text_of(get(Client(), "/"))
+    assert "Åbent nu. Vi holder ekstra åbent" in page
+    assert "/ring/" in page
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS.keys())
+def test_template_fits_its_fields(preset: Preset) -> None:
+    texts = TextsForm({name: getattr(preset.texts, name) for name in TextsForm.base_fields})
+    guides = [GuideForm({"title": each.title, "text": each.text, "link": each.link}) for each in preset.guides]
+    assert [form.errors for form in (texts, *guides)] == [{}] * (1 + len(guides))
+
+
 # It goes on.
 
 
@@ -254,8 +271,8 @@ def test_called_in_authority_answers_and_lends_its_own(cast: Cast, secretariat: 
     )
     assert EmployeeCentre.objects.filter(employee=cast.outsider, centre=cast.centre, to_on=None).exists()
     log = text_of(get(secretariat, f"/konsol/krise/{member.crisis_id}/nu/"))
-    assert "København sender 1 medarbejdere." in log
-    assert "København låner 1 medarbejdere ud" in log
+    assert "København sender 1 medarbejder." in log
+    assert "København låner 1 medarbejder ud" in log
     assert post(manager, f"{path}hjem/", employees=[str(cast.outsider.pk), "x"]).status_code == HTTPStatus.FOUND
     assert not EmployeeCentre.objects.filter(employee=cast.outsider, centre=cast.centre).exists()
 

@@ -6,40 +6,33 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from borgerlinje.channels.phone.robot.call import Cause
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.demo import robots
-from borgerlinje.demo.robots import Crew, Pace
-from borgerlinje.demo.traffic import Habits, NoTelephoneError, Town
+from borgerlinje.demo.citizen import CALLBACK_MENU_KEY, MESSAGE_MENU_KEY, SUBJECT_MENU_KEY, Habits
+from borgerlinje.demo.robots import Crew
+from borgerlinje.demo.traffic import NoTelephoneError, Town
 from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit import clock, unprivileged
 from borgerlinje.kit.database import run
+from borgerlinje.lines.menus.tree import PERSON_KEY
+from tests.demo.conftest import ask_for_a_person
 from tests.support.telephone import Telephone, until, wait_until
 
 pytestmark = pytest.mark.telephone
-FAST = Pace(answer=(0.1, 0.3), talk=(0.5, 1.0), wrap_up=(0.1, 0.3))
 PRESENCE = "SELECT state, count(*) AS n FROM dispatch_presence GROUP BY state"
 
 
-@pytest.fixture
-async def crew(demo: Telephone) -> AsyncIterator[Crew]:
-    """Let the robots work in this process, fast."""
-    async with Crew(pace=FAST) as crew:
-        work = asyncio.create_task(crew.work())
-        ready = "SELECT 1 FROM dispatch_presence WHERE state = 'ready'"
-        await until(lambda: len(demo.rows(ready)) == 5, within=30)
-        yield crew
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+PATIENT = Habits(patience=600, talk=(30, 30), listens=(0.5, 1.0), message=(8, 8), keys={PERSON_KEY: 1})
 
 
 async def test_every_call_is_answered_and_lands_with_its_authority(demo: Telephone, crew: Crew) -> None:
     calls = 6
-    async with Town(habits=Habits(patience=600, talk=(30, 30)), dice=random.Random(4)) as town:
+    async with Town(habits=PATIENT, dice=random.Random(4)) as town:
         await town.call_for(per_hour=7200, seconds=None, calls=calls)
     assert dict(town.tally.ends) == {"helped": calls}
     await until(lambda: all(row["state"] == "closed" for row in demo.rows("SELECT state FROM contacts_contact")))
@@ -68,6 +61,27 @@ async def test_every_call_is_answered_and_lands_with_its_authority(demo: Telepho
     assert {contact["dialled"] in {"1881", "70101881"} for contact in contacts} == {True, False}
 
 
+@pytest.mark.usefixtures("outside")
+async def test_citizens_ask_to_be_called_back_leave_a_message_or_say_what_it_is_about(demo: Telephone) -> None:
+    """Nobody is at work: who only waits gives up, and the others need not wait."""
+    ends = {
+        CALLBACK_MENU_KEY: "asked to be called back",
+        MESSAGE_MENU_KEY: "left a message",
+        SUBJECT_MENU_KEY: "gave up",
+    }
+    for key, end in ends.items():
+        async with Town(habits=replace(PATIENT, keys={key: 1}, patience=4), dice=random.Random(4)) as town:
+            await town.call_for(per_hour=7200, seconds=None, calls=1)
+        assert dict(town.tally.ends) == {end: 1}
+    contacts = "SELECT state, is_callback, subject FROM contacts_contact ORDER BY arrived_at"
+    await until(lambda: all(row["state"] in {"callback", "closed"} for row in demo.rows(contacts)))
+    asked, left, said = demo.rows(contacts)
+    assert (asked["state"], asked["is_callback"]) == ("callback", True)
+    assert left["state"] == "callback"
+    assert demo.rows("SELECT kind FROM phone_recording") == [{"kind": "message"}]
+    assert said["subject"] == "MitID"
+
+
 async def test_robots_leave_the_call_to_a_person_who_is_ready(demo: Telephone, crew: Crew) -> None:
     """The newcomer has no telephone here, so the offer cannot ring: who it was made to is the proof."""
     newcomer = demo.rows("SELECT id FROM staff_employee WHERE NOT is_robot")[0]["id"]
@@ -76,8 +90,7 @@ async def test_robots_leave_the_call_to_a_person_who_is_ready(demo: Telephone, c
         connection.execute("SELECT pg_notify('bl_hint', 'dispatch')")
     await until(lambda: {row["state"]: row["n"] for row in demo.rows(PRESENCE)} == {"ready": 1, "paused": 5})
     async with Robot("00009999") as citizen:
-        host, port = os.environ["BORGERLINJE_SIP_HOST"], int(os.environ["BORGERLINJE_SIP_PORT"])
-        await citizen.call("46313020", host=host, port=port)
+        await ask_for_a_person(citizen, "46313020")
         offers = "SELECT employee_id FROM dispatch_offer ORDER BY made_at LIMIT 1"
         await until(lambda: demo.rows(offers), within=20)
         assert demo.rows(offers)[0]["employee_id"] == newcomer
@@ -88,7 +101,7 @@ async def test_robots_leave_the_call_to_a_person_who_is_ready(demo: Telephone, c
 
 async def test_traffic_that_is_stopped_hangs_up_every_call(demo: Telephone) -> None:
     """Nobody answers: all citizens are waiting when the town is closed."""
-    async with Town(habits=Habits(patience=600)) as town:
+    async with Town(habits=PATIENT) as town:
         calling = asyncio.create_task(town.call_for(per_hour=7200, seconds=None))
         waiting = "SELECT 1 FROM contacts_contact WHERE state = 'waiting'"
         await until(lambda: len(demo.rows(waiting)) >= 3, within=30)
@@ -108,8 +121,7 @@ async def test_robots_told_to_stop_end_their_calls_and_go_home(demo: Telephone) 
     try:
         await until(lambda: len(demo.rows("SELECT 1 FROM dispatch_presence WHERE state = 'ready'")) == 5, within=30)
         async with Robot("00009998") as citizen:
-            host, port = os.environ["BORGERLINJE_SIP_HOST"], int(os.environ["BORGERLINJE_SIP_PORT"])
-            call = await citizen.call("1881", host=host, port=port)
+            call = await ask_for_a_person(citizen, "1881")
             await until(lambda: demo.contact().get("state") == "connected", within=20)
             assert await call.audio.hears_sound(within=5)
             process.send_signal(signal.SIGTERM)

@@ -10,10 +10,12 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from stdnum.dk import cvr
 
+from borgerlinje.channels.phone.models import OutgoingPolicy
+from borgerlinje.channels.phone.outgoing import Number, Policy, range_allows, read
 from borgerlinje.cooperation.models import Authority, Centre, Membership
 from borgerlinje.demo import data, facts, sign_ins
 from borgerlinje.lines.hours import status
-from borgerlinje.lines.models import Line, LineNumber
+from borgerlinje.lines.models import Line, LineNumber, Overflow, Specialist
 from borgerlinje.lines.numbers import normalise
 from borgerlinje.lines.queries import line_status, schedule
 from borgerlinje.staff.models import Employee, RoleAssignment, User
@@ -61,7 +63,7 @@ def test_what_somebody_changed_stays_changed() -> None:
 
 def test_every_row_that_can_be_marked_is_marked() -> None:
     data.create()
-    for model in (Authority, Centre, Membership, User, Employee, Line):
+    for model in (Authority, Centre, Membership, User, Employee, Line, Specialist):
         assert model.objects.exists(), model
         assert not model.objects.filter(is_demo=False).exists(), model
 
@@ -156,7 +158,8 @@ def test_newcomer_answers_for_both_centres_and_is_no_robot() -> None:
     newcomer = Employee.objects.get(user__isnull=False)
     assert not newcomer.is_robot
     assert {centre.slug for centre in newcomer.centres.all()} == {"sjaelland", "koebenhavn"}
-    assert {held.skill.code for held in newcomer.skills.all()} == {"demo-selvbetjening", "demo-borgerdk"}
+    skills = {held.skill.code for held in newcomer.skills.all()}
+    assert skills == {"demo-selvbetjening", "demo-borgerdk", "demo-erhverv", "demo-tolk"}
 
 
 def test_robots_work_for_one_centre_each() -> None:
@@ -175,3 +178,30 @@ def test_businesses_and_those_with_an_interpreter_have_lines_of_their_own() -> N
         assert Line.objects.filter(skill=line.skill).count() == 1
         assert line.numbers.count() == 1
     assert Line.objects.get(slug="tolk").wrap_up_seconds == 3 * Line.objects.get(slug="hotline").wrap_up_seconds
+
+
+def test_specialists_have_invented_numbers_that_the_demo_may_call() -> None:
+    data.create()
+    assert {unit.authority and unit.authority.name for unit in Specialist.objects.all()} == {
+        "Næstved",
+        "Slagelse",
+        None,
+    }
+    for policy in OutgoingPolicy.objects.all():
+        rules = Policy(tuple(policy.countries), tuple(policy.allowed_prefixes))
+        for unit in Specialist.objects.all():
+            number = read(unit.digits)
+            assert isinstance(number, Number)
+            assert number.is_invented
+            assert range_allows(number, rules) is None
+    assert OutgoingPolicy.objects.count() == Centre.objects.count()
+
+
+def test_overflow_is_marked_and_goes_where_robots_can_help() -> None:
+    data.create()
+    agreement = Overflow.objects.get()
+    assert agreement.agreed.startswith("Demo:")
+    robots = Employee.objects.filter(is_robot=True, centres=agreement.to_line.centre)
+    assert robots.exists()
+    for robot in robots:
+        assert robot.skills.filter(skill=agreement.to_line.skill, level__gte=agreement.to_line.skill_level).exists()

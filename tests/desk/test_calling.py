@@ -93,7 +93,7 @@ def test_citizen_who_does_not_answer_is_told_of_with_when_they_are_tried_again(
 ) -> None:
     act(web, contact_id, "ring-op")
     cast.event(contact_id, Event.CITIZEN_UNREACHED, at=later(10))
-    page = get(web, "/bord/nu/").content.decode()
+    page = get(web, f"/bord/nu/?was={contact_id}").content.decode()
     assert "Borgeren svarede ikke" in page
     assert "Prøves igen kl. " in page
 
@@ -103,7 +103,7 @@ def test_call_the_telephone_refuses_is_told_of_in_words(cast: Cast, web: Client,
     with connection.cursor() as cursor:
         because = {"because": "do_not_call"}
         run(do_event(contact_id, Event.CALLBACK_CANCELLED, now=later(10), data=because), cursor)
-    page = get(web, "/bord/nu/").content.decode()
+    page = get(web, f"/bord/nu/?was={contact_id}").content.decode()
     assert "Nummeret må ikke ringes op." in page
     assert "Borgeren står ikke længere på listen." in page
     assert cast.contact(contact_id).state == "closed"

@@ -149,7 +149,7 @@ def test_code_is_not_stored_and_wrong_ones_end_it_after_three(cast: Cast, web: C
     code = dial(cast.employee)
     assert code not in str(PhoneCheck.objects.values().get())
     wrong = f"{(int(code) + 1) % 10000:04}"
-    for left in ("2 forsøg", "1 forsøg"):
+    for left in ("Forsøg tilbage: 2", "Forsøg tilbage: 1"):
         answer = post(web, f"{PAGE}kode/", code=wrong)
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert left in answer.content.decode()
@@ -284,6 +284,9 @@ def test_desk_offers_the_telephones_the_conversation_is_not_on(cast: Cast, web: 
     text = get(web, "/bord/nu/").content.decode()
     assert 'id="move-browser"' in text
     assert 'id="move-sip"' not in text
+    assert 'data-do="mute"' not in text
+    Transfer.objects.update(digits="browser")
+    assert 'data-do="mute"' in get(web, "/bord/nu/").content.decode()
 
 
 def test_page_that_goes_ends_no_conversation_on_another_telephone(cast: Cast, web: Client) -> None:

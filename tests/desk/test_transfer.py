@@ -59,7 +59,8 @@ def panel(web: Client, contact_id: UUID, **values: str) -> str:
 
 
 def ask(web: Client, contact_id: UUID, target: str, mode: str = "ask", **values: str) -> str:
-    return act(web, contact_id, "viderestil", target=target, mode=mode, **{"open": str(contact_id), **values})
+    said = {"open": str(contact_id), "was": str(contact_id)}
+    return act(web, contact_id, "viderestil", target=target, mode=mode, **said, **values)
 
 
 def ask_colleague(cast: Cast, web: Client, contact_id: UUID, mode: str = "ask") -> Transfer:
@@ -237,7 +238,7 @@ def test_colleague_takes_over_and_the_first_is_free_and_told(
     cast: Cast, web: Client, contact_id: UUID, colleague_web: Client
 ) -> None:
     answered(ask_colleague(cast, web, contact_id))
-    page = act(web, contact_id, "overlad")
+    page = act(web, contact_id, "overlad", was=str(contact_id))
     contact = cast.contact(contact_id)
     assert (contact.state, contact.employee, contact.note) == ("connected", cast.colleague, "Har MitID.")
     assert (state(cast.employee), state(cast.colleague)) == ("ready", "talking")
@@ -255,6 +256,16 @@ def test_all_three_talk_and_whoever_leaves_leaves_the_citizen_with_the_colleague
     assert "Alle tre hører hinanden" in get(colleague_web, "/bord/nu/").content.decode()
     act(web, contact_id, "overlad")
     assert cast.contact(contact_id).employee == cast.colleague
+
+
+def test_page_loaded_anew_in_a_conversation_of_three_leaves_the_citizen_with_the_colleague(
+    cast: Cast, web: Client, contact_id: UUID, colleague_web: Client
+) -> None:
+    del colleague_web
+    answered(ask_colleague(cast, web, contact_id))
+    act(web, contact_id, "alle-tre")
+    post(web, "/bord/laeg-paa/")
+    assert (cast.contact(contact_id).state, cast.contact(contact_id).employee) == ("connected", cast.colleague)
 
 
 def test_ending_with_the_colleague_leaves_the_citizen_on_hold_here(
@@ -440,7 +451,7 @@ def test_sent_straight_to_a_colleague_who_does_not_answer_the_citizen_comes_back
     unanswered(transfer)
     contact = cast.contact(contact_id)
     assert (contact.state, contact.waiting_since) == ("waiting", NOW)
-    page = get(web, "/bord/nu/").content.decode()
+    page = get(web, f"/bord/nu/?was={contact_id}").content.decode()
     assert "Birgit B. svarede ikke" in page
     assert "tilbage i køen på sin gamle plads" in page
 

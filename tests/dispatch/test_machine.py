@@ -79,6 +79,15 @@ class Machine(RuleBasedStateMachine):
     def somebody_takes(self, who: int, what: int) -> None:
         self.run(self._does(self.world.somebody_takes, who, what))
 
+    @rule(who=numbers, what=numbers)
+    def somebody_brings(self, who: int, what: int) -> None:
+        self.run(self.world.a_conversation(who))
+        self.run(self._does(self.world.somebody_brings, who, what))
+
+    @rule(who=numbers, what=numbers)
+    def somebody_is_brought(self, who: int, what: int) -> None:
+        self.run(self._does(self.world.somebody_brings, who, what))
+
     @rule()
     def ticks(self) -> None:
         self.run(self._tick())

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from borgerlinje.channels.phone.asked_callbacks import Asked, do_ask_callback
+from borgerlinje.channels.phone.outgoing import Reason
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch import words
@@ -17,7 +18,15 @@ from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer, Presence
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.kit.database import run
-from borgerlinje.lines.models import Line, LineNumber, OpeningPeriod, OpeningVersion, SpecialDay
+from borgerlinje.lines.models import (
+    Crisis,
+    CrisisLine,
+    Line,
+    LineNumber,
+    OpeningPeriod,
+    OpeningVersion,
+    SpecialDay,
+)
 from borgerlinje.lines.queries import schedule
 from borgerlinje.lines.schedules import schedule_of
 from tests.channels.phone.ledger import at_once, do, store
@@ -221,7 +230,12 @@ def test_write_paths_read_the_same_hours_as_the_pages(cast: Cast, always_open: b
     cast.line.always_open, cast.line.always_open_reason = always_open, "prøve"
     cast.line.optional_holidays = ["Grundlovsdag"]
     cast.line.save()
-    assert do(schedule_of(cast.line.pk, at=NOW)) == schedule(Line.objects.get(pk=cast.line.pk), at=NOW)
+    crisis = Crisis.objects.create(centre=cast.centre, name="Uvejr", started_at=NOW, ended_at=later(60))
+    CrisisLine.objects.create(crisis=crisis, line=cast.line)
+    for at, is_held in ((later(-1), False), (NOW, True), (later(60), False)):
+        read = do(schedule_of(cast.line.pk, at=at))
+        assert read == schedule(Line.objects.get(pk=cast.line.pk), at=at)
+        assert read.held_open is is_held
     assert do(schedule_of(0, at=NOW)).versions == ()
 
 
@@ -232,3 +246,10 @@ def test_event_of_a_callback_is_unexpected_once_it_is_met(cast: Cast) -> None:
     assert change is not None
     assert not change.expected
     assert Contact.objects.filter(state="callback").count() == 0
+
+
+@pytest.mark.parametrize("reason", [*Reason, "barred"])
+def test_number_that_is_kept_out_is_named_as_why_a_callback_was_given_up(reason: str) -> None:
+    is_for_now = reason in {"many_this_hour", "lines_busy", "no_trunk", "unknown_contact"}
+    said = words.event("callback_cancelled", data={"because": str(reason)})
+    assert ("nummeret kan ikke ringes op" in said) is not is_for_now

@@ -26,7 +26,7 @@ async def test_asterisk_is_gone_and_its_calls_end_as_technical_with_a_promise_to
     assert await asyncio.to_thread(house.product.wait_for, said, 30), house.product.said
     told(f"asterisk {blow.name}", await scene.probe(within=30))
     assert house.product.pid("asterisk") != before
-    for call in (scene.ringing, scene.waiting, scene.greeted):
+    for call in (scene.ringing, scene.waiting, scene.greeted, scene.choosing):
         await eventually(lambda call=call: "technical" in house.endings_of(call))
     waited = house.rows(_WAITED, caller=caller_of(scene.waiting))
     assert [row["state"] for row in waited] == ["callback", "closed"]
@@ -35,4 +35,9 @@ async def test_asterisk_is_gone_and_its_calls_end_as_technical_with_a_promise_to
     assert house.story_of(scene.talking)[-1] == "technical_fault"
     assert house.presence(house.people["karen"]) == "wrap_up"
     assert house.presence(house.people["birgit"]) == "ready"
+    await eventually(lambda: house.state_of(scene.on_hold) == "wrap_up")
+    assert house.presence(house.people["anna"]) == "wrap_up"
+    assert house.presence(house.people["bo"]) == "ready"
+    ended = "SELECT ended_as FROM dispatch_transfer WHERE contact_id = %(id)s"
+    assert house.rows(ended, id=house.contact_of(scene.on_hold)["id"]) == [{"ended_as": "answered"}]
     await sound(house)

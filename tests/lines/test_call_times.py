@@ -1,5 +1,6 @@
 """When citizens may be called: inside the opening hours and never at night."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given
@@ -39,6 +40,14 @@ def test_closed_days_and_lunch_are_passed_over() -> None:
     assert next_call_at(OFFICE, local(24, 12)) == local(24, 13)
     assert next_call_at(OFFICE, local(24, 15, 30)) == local(26, 9, 30)
     assert next_call_at(OFFICE, local(24, 15, 31, month=12)) == local(28, 9, 30, month=12)
+
+
+def test_line_that_a_crisis_holds_open_calls_now_by_day_and_later_as_the_timetable_says() -> None:
+    held = replace(OFFICE, held_open=True)
+    assert next_call_at(held, local(24, 18)) == local(24, 18)
+    assert next_call_at(held, local(24, 22)) == local(26, 9, 30)
+    assert next_open_at(held, local(24, 22)) == local(24, 22)
+    assert slots(held, local(24, 18), days=1)[0].from_at == local(26, 10)
 
 
 def test_line_that_never_opens_has_no_time_to_call() -> None:

@@ -13,6 +13,7 @@ from borgerlinje.cooperation.models import Authority
 from borgerlinje.dispatch.actions import do_offer
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.dispatch.models import Offer
+from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps, run
 from borgerlinje.lines import crisis, queries
 from borgerlinje.lines.crisis import Guide, Plan, Texts
@@ -29,6 +30,7 @@ from borgerlinje.lines.models import (
     OpeningPeriod,
     OpeningVersion,
 )
+from borgerlinje.staff.fence import who
 from borgerlinje.staff.models import Clearance, EmployeeCentre
 from tests.support.cast import NOW, Cast, later, user_of
 from tests.support.database import as_web
@@ -258,6 +260,18 @@ def test_lent_employee_answers_for_the_centre_until_the_end(cast: Cast, member: 
     assert (loan.from_at, loan.to_at, loan.works) == (later(10), later(600), None)
     # The centre they came from has them still.
     assert cast.outsider.works.count() == 1
+
+
+def test_lent_employee_sees_the_centres_citizens_for_as_long(cast: Cast, member: CrisisMember) -> None:
+    def served() -> frozenset[int]:
+        with clock.turned(later(20)):
+            return who(user_of(cast.outsider).pk).served
+
+    assert cast.own.pk not in served()
+    lend(cast, member)
+    assert served() >= {cast.own.pk, cast.colleague_authority.pk}
+    end(member.crisis, at=later(600))
+    assert cast.own.pk not in served()
 
 
 def test_loan_that_ends_on_a_later_day_keeps_the_days_it_lasted(cast: Cast, member: CrisisMember) -> None:

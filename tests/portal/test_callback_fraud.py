@@ -46,10 +46,10 @@ def address(number: int) -> str:
     return f"198.18.{number // 250}.{number % 250}"
 
 
-def calls_made(*, at: float = 60) -> int:
-    """Call everybody who waits for a call as often as the ledger lets us, and return how many calls went out."""
+def calls_made(*, at: float = 60, times: int = 20) -> int:
+    """Call everybody who waits for a call so many times, if the ledger lets us, and return how many calls went out."""
     for contact in Contact.objects.filter(state="callback"):
-        for attempt in range(20):
+        for attempt in range(times):
             begin(contact.pk, contact.callback_number, at=later(at + attempt))
     return OutgoingCall.objects.filter(refused="").count()
 
@@ -62,10 +62,10 @@ def test_thousand_wishes_from_one_page_are_one_callback_and_six_calls(hotline: C
     assert (Contact.objects.count(), calls_made()) == (1, 6)
 
 
-def test_thousand_visitors_who_want_one_number_called_are_one_callback(hotline: Cast) -> None:
+def test_many_visitors_who_want_one_number_called_are_one_callback(hotline: Cast) -> None:
     payload = confirmed("+4546120000")
-    codes = Counter(promise(payload, address(number)) for number in range(THOUSAND))
-    assert codes == {HTTPStatus.FOUND: 1, HTTPStatus.OK: 2, HTTPStatus.TOO_MANY_REQUESTS: THOUSAND - 3}
+    codes = Counter(promise(payload, address(number)) for number in range(MANY))
+    assert codes == {HTTPStatus.FOUND: 1, HTTPStatus.OK: 2, HTTPStatus.TOO_MANY_REQUESTS: MANY - 3}
     assert (Contact.objects.count(), calls_made()) == (1, 6)
 
 
@@ -106,7 +106,7 @@ def test_many_numbers_from_as_many_visitors_are_what_the_line_promises_in_an_hou
     assert codes[HTTPStatus.FOUND] == callback_limits.ASKS_PER_LINE
     assert codes[HTTPStatus.SERVICE_UNAVAILABLE] == MANY - callback_limits.ASKS_PER_LINE
     OutgoingPolicy.objects.create(centre=hotline.centre, per_hour=50)
-    assert calls_made() == 50
+    assert calls_made(times=1) == 50
 
 
 @pytest.mark.parametrize(

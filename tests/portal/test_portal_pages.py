@@ -125,3 +125,15 @@ def test_state_is_said_in_words(status: Status, text: str) -> None:
 def test_wait_is_said_no_more_exactly_than_is_known(estimate: Estimate | None, text: str) -> None:
     with translation.override("da"):
         assert wait_text(estimate) == text
+
+
+def test_lines_for_businesses_and_interpreters_stand_under_headings_of_their_own(hours: Cast) -> None:
+    hours.line.audience = "businesses"
+    hours.line.save()
+    text = get("/?kommune=370").content.decode()
+    assert text.index("Virksomheder") < text.index("46 31 30 20")
+    assert "Med tekst- eller tegntolk" not in text
+    hours.line.audience = "text_relay"
+    hours.line.save()
+    text = get("/?kommune=370").content.decode()
+    assert text.index("Med tekst- eller tegntolk") < text.index("46 31 30 20")

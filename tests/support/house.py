@@ -18,21 +18,23 @@ import psycopg
 from borgerlinje.channels.phone import asterisk
 from borgerlinje.channels.phone.robot.call import Call, Incoming, Outgoing
 from borgerlinje.channels.phone.robot.phone import Robot
-from borgerlinje.kit import embedded
+from borgerlinje.dispatch.transfers import Mode, Target, do_hand_over, do_start
+from borgerlinje.kit import clock, embedded
 from tests.support.database import Cluster, TestDatabase
 from tests.support.invariants import violations
 from tests.support.product import Product
 from tests.support.telephone import Telephone
 
-HOTLINE, GREETED_LINE, PROBE_LINE = "46313020", "46313021", "46313022"
-CITIZEN_HERTZ, EMPLOYEE_HERTZ = 440, 1000
+HOTLINE, GREETED_LINE, PROBE_LINE, ASKED_LINE, MENU_LINE = (f"4631302{number}" for number in range(5))
+CITIZEN_HERTZ, EMPLOYEE_HERTZ, COLLEAGUE_HERTZ = 440, 1000, 700
 # What is asked of the product is five seconds; the machine that tests may be slow, so the test prints what it was.
 DEADLINE_SECONDS = 15.0
 _NUMBERS = itertools.count(46120001)
 
 _STORE = """
 import json
-from borgerlinje.lines.models import Line, LineNumber
+from borgerlinje.kit import clock
+from borgerlinje.lines.models import Line, LineNumber, MenuVersion
 from borgerlinje.staff.models import EmployeeSkill, Skill
 from tests.support.cast import make_employee, store_cast
 cast = store_cast()
@@ -40,7 +42,10 @@ cast.line.greeting_text = ""
 greeted = Line(slug="greeted", skill=cast.skill, greeting_text="Velkommen til kommunens hotline. " * 2)
 probe_skill = Skill.objects.create(code="probe", name="Probe")
 probe = Line(slug="probe", skill=probe_skill, greeting_text="")
-for line, digits in ((cast.line, None), (greeted, "46313021"), (probe, "46313022")):
+asked_skill = Skill.objects.create(code="asked", name="Spurgt")
+asked = Line(slug="asked", skill=asked_skill, greeting_text="")
+menu = Line(slug="menu", skill=asked_skill, greeting_text="")
+for line, digits in ((cast.line, None), (greeted, "46313021"), (probe, "46313022"), (asked, "46313023"), (menu, "46313024")):
     line.name, line.owner, line.centre, line.skill_level = "Hotline", cast.own, cast.centre, 2
     line.always_open, line.always_open_reason, line.ring_seconds, line.wrap_up_seconds = True, "test", 90, 120
     line.closed_text = ""
@@ -49,9 +54,17 @@ for line, digits in ((cast.line, None), (greeted, "46313021"), (probe, "46313022
     line.save()
     if digits:
         LineNumber.objects.create(line=line, digits=digits, home_authority=cast.own, is_main=True)
+# Long to listen to, and patient: who is in the menu stays there until they press a key.
+tree = {"start": {"say": {"text": "Tryk 0 for at tale med os. " * 20}, "silence": {"seconds": 20, "repeats": 3},
+                  "keys": [{"key": "0", "label": "os", "do": "person"}]}}
+now = clock.now()
+MenuVersion.objects.create(line=menu, tree=tree, from_at=now, published_at=now, changed_at=now)
 people = {"karen": cast.employee.pk, "birgit": cast.colleague.pk}
 people["probe"] = make_employee("Per", cast.own, cast.centre).pk
 EmployeeSkill.objects.create(employee_id=people["probe"], skill=probe_skill, level=2)
+people["anna"] = make_employee("Anna", cast.own, cast.centre).pk
+EmployeeSkill.objects.create(employee_id=people["anna"], skill=asked_skill, level=2)
+people["bo"] = make_employee("Bo", cast.own, cast.centre).pk
 for name in EXTRA:
     people[name] = make_employee(name, cast.own, cast.centre).pk
     EmployeeSkill.objects.create(employee_id=people[name], skill=cast.skill, level=2)
@@ -161,11 +174,15 @@ class Scene:
     rung: Incoming
     waiting: Outgoing
     greeted: Outgoing
+    on_hold: Outgoing
+    asking: Incoming
+    asked: Incoming
+    choosing: Outgoing
 
     @property
     def all(self) -> tuple[Outgoing, ...]:
         """Every citizen's call."""
-        return self.talking, self.ringing, self.waiting, self.greeted
+        return self.talking, self.ringing, self.waiting, self.greeted, self.on_hold, self.choosing
 
     async def goes_on(self) -> None:
         """Prove that each citizen is served on from where they were: the rung are answered, the waiting keep their order."""
@@ -189,7 +206,32 @@ class Scene:
         assert await rung.hears(CITIZEN_HERTZ, within=5)
         await self.both_hear_each_other()
         assert house.state_of(self.talking) == house.state_of(self.ringing) == "connected"
+        await self.colleague_takes_over()
+        await self.choice_is_heard()
         await sound(house)
+
+    async def colleague_takes_over(self) -> None:
+        """Prove that the consultation goes on, unheard by the citizen on hold, and that the citizen can be handed over."""
+        for side, hertz in ((self.asking, COLLEAGUE_HERTZ), (self.asked, EMPLOYEE_HERTZ)):
+            side.audio.forget()
+            assert await side.hears(hertz, within=5)
+        assert self.house.state_of(self.on_hold) == "consulting"
+        contact_id = self.house.contact_of(self.on_hold)["id"]
+        await asyncio.to_thread(self.house.act, do_hand_over(contact_id, now=clock.now()))
+        self.asked.audio.forget()
+        self.on_hold.audio.forget()
+        assert await self.asked.hears(CITIZEN_HERTZ, within=8)
+        assert await self.on_hold.hears(COLLEAGUE_HERTZ, within=8)
+        assert await self.asking.reached("ended", within=5)
+
+    async def choice_is_heard(self) -> None:
+        """Prove that who is in the menu hears it, and comes to the queue by a key."""
+        assert self.house.state_of(self.choosing) == "in_menu"
+        self.choosing.audio.forget()
+        assert await self.choosing.audio.hears_sound(within=8)
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while self.house.state_of(self.choosing) == "in_menu":
+                await self.choosing.press("0")
 
     async def both_hear_each_other(self, *, within: float = 5) -> None:
         """Prove that the conversation goes on, in both directions, from now on."""
@@ -229,6 +271,8 @@ async def scene(house: House) -> AsyncIterator[Scene]:
         Robot("karen", local_host="127.0.0.3") as karen,
         Robot("birgit", local_host="127.0.0.4") as birgit,
         Robot("probe", local_host="127.0.0.5") as probe,
+        Robot("anna", local_host="127.0.0.6") as anna,
+        Robot("bo", local_host="127.0.0.7") as bo,
     ):
         desks = {"karen": karen, "birgit": birgit, "probe": probe}
         for name in ("karen", "probe"):
@@ -250,11 +294,36 @@ async def scene(house: House) -> AsyncIterator[Scene]:
         await eventually(
             lambda: house.rows("SELECT 1 FROM dispatch_offer WHERE ended_at IS NULL AND rung_at IS NOT NULL")
         )
+        await asyncio.to_thread(house.employ, house.people["anna"], anna.uri)
+        on_hold = await call(ASKED_LINE)
+        asking = await anna.next_call(within=20)
+        asking.answer()
+        on_hold.play(CITIZEN_HERTZ)
+        asking.play(EMPLOYEE_HERTZ)
+        await eventually(lambda: house.state_of(on_hold) == "connected")
+        await asyncio.to_thread(house.employ, house.people["bo"], bo.uri)
+        target = Target("Bo X.", employee_id=house.people["bo"])
+        consult = do_start(
+            house.contact_of(on_hold)["id"],
+            target,
+            employee_id=house.people["anna"],
+            mode=Mode.ASK,
+            now=clock.now(),
+        )
+        await asyncio.to_thread(house.act, consult)
+        asked = await bo.next_call(within=20)
+        asked.answer()
+        asked.play(COLLEAGUE_HERTZ)
+        await eventually(lambda: house.presence(house.people["bo"]) == "talking")
+        choosing = await call(MENU_LINE)
+        await eventually(lambda: house.state_of(choosing) == "in_menu")
         waiting = await call(HOTLINE)
         await eventually(lambda: house.state_of(waiting) == "waiting")
         greeted = await call(GREETED_LINE)
         await eventually(lambda: house.state_of(greeted) == "arrived")
-        made = Scene(house, citizens, desks, talking, talker, ringing, rung, waiting, greeted)
+        made = Scene(
+            house, citizens, desks, talking, talker, ringing, rung, waiting, greeted, on_hold, asking, asked, choosing
+        )
         await made.both_hear_each_other()
         yield made
         for one in made.all:

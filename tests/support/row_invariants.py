@@ -25,7 +25,7 @@ seen AS NOT MATERIALIZED (
            (array_agg(at ORDER BY id) FILTER (WHERE to_state IN ('waiting', 'callback')))[1] AS placed_at,
            (array_agg(at ORDER BY id) FILTER (WHERE to_state = 'connected'))[1] AS first_answered_at,
            (array_agg(at ORDER BY id) FILTER (WHERE to_state = 'closed'))[1] AS closed_at,
-           (array_agg(employee_id ORDER BY id DESC) FILTER (WHERE name = 'answered'))[1] AS answered_by,
+           (array_agg(employee_id ORDER BY id DESC) FILTER (WHERE name IN ('answered', 'handed_over')))[1] AS answered_by,
            count(*) FILTER (WHERE name = 'offered') AS offers
       FROM story GROUP BY contact_id
 )
@@ -77,9 +77,15 @@ CHECKS = {
          WHERE ended_at IS NULL GROUP BY employee_id HAVING count(*) > 1""",
     "offered says the employee": """
         SELECT p.employee_id || ' is ' || p.state || ' with ' || open.offers || ' open offers'
-          FROM dispatch_presence p,
-               LATERAL (SELECT count(*) AS offers FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL) AS open
+          FROM dispatch_presence p, LATERAL (
+               SELECT (SELECT count(*) FROM dispatch_offer o WHERE o.employee_id = p.employee_id AND o.ended_at IS NULL)
+                      + (SELECT count(*) FROM dispatch_transfer t
+                          WHERE t.target_id = p.employee_id AND t.ended_at IS NULL AND t.answered_at IS NULL) AS offers) AS open
          WHERE open.offers <> (p.state = 'offered')::int""",
+    "somebody is brought to a citizen who is with their employee": """
+        SELECT t.id || ' is open on ' || c.id || ' ' || c.state
+          FROM dispatch_transfer t JOIN contacts_contact c ON c.id = t.contact_id
+         WHERE t.ended_at IS NULL AND t.mode <> 'move' AND c.state NOT IN ('consulting', 'three_way', 'transferred')""",
     "offer to somebody at work": """
         SELECT o.id || ' to ' || o.employee_id FROM dispatch_offer o
          WHERE o.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM dispatch_presence p WHERE p.employee_id = o.employee_id)""",
@@ -89,6 +95,8 @@ CHECKS = {
          WHERE p.state = 'talking' AND NOT EXISTS (
                SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id AND c.channel IN ('phone', 'counter')
                   AND c.state IN ({_WITH_SOMEBODY}))
+               AND NOT EXISTS (SELECT 1 FROM dispatch_transfer t
+                                WHERE t.target_id = p.employee_id AND t.ended_at IS NULL AND t.answered_at IS NOT NULL)
             OR p.state = 'wrap_up' AND NOT EXISTS (
                SELECT 1 FROM contacts_contact c WHERE c.employee_id = p.employee_id AND c.channel IN ('phone', 'counter')
                   AND {_AFTERWARDS})""",

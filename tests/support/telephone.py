@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +24,10 @@ from psycopg.rows import DictRow
 from borgerlinje.channels.phone import asterisk
 from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.asterisk import Instance
+from borgerlinje.dispatch.actions import Change
 from borgerlinje.dispatch.attendance import do_ready, do_sign_out
 from borgerlinje.kit import clock, running, unprivileged
-from borgerlinje.kit.database import run
+from borgerlinje.kit.database import Steps, run
 from borgerlinje.kit.home import Home, cache
 from tests.support.database import TestDatabase
 
@@ -144,6 +145,15 @@ class Telephone:
             run(do_sign_out(employee_id, now=clock.now()), connection.cursor())
             connection.execute("SELECT pg_notify('bl_hint', 'phone')")
 
+    def act(self, steps: Steps[Any]) -> Any:
+        """Do what the desk does: one transaction, and its hints."""
+        with self.connection() as connection:
+            with connection.transaction():
+                result = run(steps, connection.cursor())
+            for topic in result.topics if isinstance(result, Change) else ("phone",):
+                connection.execute("SELECT pg_notify('bl_hint', %s)", (topic,))
+        return result
+
     def channel_count(self) -> int:
         """Return how many channels Asterisk has."""
         return int(self.ask("core show channels count").split()[0])
@@ -189,17 +199,24 @@ def running_asterisk(folder: Path, **options: Any) -> Iterator[Telephone]:
 
 @contextmanager
 def joined(
-    telephone: Telephone, database: TestDatabase, *, server: str = "", names: tuple[str, ...] = ("phone", "dispatch")
+    telephone: Telephone,
+    database: TestDatabase,
+    *,
+    server: str = "",
+    names: tuple[str, ...] = ("phone", "dispatch"),
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Telephone]:
     """Run our processes on the test's database for the block, and leave no call behind.
 
     `server` is what this telephone server is called where there are several; `names` are the processes, for one dispatcher is enough.
+    `variables` are more of the environment.
     """
     telephone.database = database
     telephone.starts.clear()
     telephone.environment = running.environment(telephone.home, database.url(), telephone.instance.as_running()) | {
         **{name: os.environ[name] for name in ("BORGERLINJE_SECRET_FILE", "BORGERLINJE_SEAL_KEY_FILE")},
         **({"BORGERLINJE_PHONE_SERVER": server} if server else {}),
+        **(variables or {}),
     }
     for name in names:
         telephone.start(name)
@@ -207,7 +224,7 @@ def joined(
     try:
         wait_until(
             lambda: all(signs[name] in telephone.log_of(name) for name in names),
-            within=20,
+            within=60,
             says=lambda: telephone.log_of("phone") + telephone.log_of("dispatch"),
         )
         yield telephone

@@ -16,12 +16,13 @@ from psycopg.rows import DictRow, dict_row
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event, State
-from borgerlinje.dispatch import loop
+from borgerlinje.dispatch import loop, transfers
 from borgerlinje.dispatch.actions import do_complete, do_event
 from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_return, do_sign_in, do_sign_out
 from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.dispatch.pool import Pool
+from borgerlinje.dispatch.transfers import Mode, Target
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row, Steps, arun
 from borgerlinje.kit.ids import uuid7
@@ -166,6 +167,8 @@ class World:
             return self.somebody_does(who, what // 4)
         if what % 4 == 1:
             return await self.anything(who, what // 4)
+        if what % 4 == 2:
+            return await self.somebody_brings(who, what // 4)
         return await self.something_that_belongs(who, what)
 
     async def something_that_belongs(self, who: int, what: int) -> Action:
@@ -175,6 +178,8 @@ class World:
             return self.somebody_does(who, what)
         contact = contacts[who % len(contacts)]
         state = State(contact["state"])
+        if state is State.WRAP_UP and what % 9 == 0 and contact["channel"] == "phone":
+            return self._event(contact["id"], Event.CALLED_AGAIN, None)
         if state is State.WRAP_UP or (state is State.TRANSFERRED and what % 2):
             return self._completes(contact, what)
         events = scene.BELONGS[state]
@@ -218,6 +223,56 @@ class World:
             return self.somebody_does(who, what)
         contact_id = contacts[what % len(contacts)]["id"]
         return lambda: do_take(contact_id, employee_id=1 + who % self.employees, now=self.now)
+
+    async def a_conversation(self, number: int) -> None:
+        """See to it that a citizen talks on the telephone, and that a colleague is ready beside them."""
+        for each in range(number, number + 4):
+            await self.do(self.somebody_does(each, 0))
+        # The lines' first two channels are telephones.
+        await self.arrives_and_waits(
+            number // len(scene.CHANNELS) * len(scene.CHANNELS), line=2 + number % 3, home=number % 4
+        )
+        await self.tick()
+        for contact in await self.open_contacts():
+            if contact["state"] == "offered" and contact["channel"] == "phone":
+                await self.do(self._event(contact["id"], Event.ANSWERED, contact["offer_id"]))
+        for each in range(number, number + 4):
+            await self.do(self.somebody_does(each, 0))
+
+    async def somebody_brings(self, who: int, what: int) -> Action:
+        """Return something that happens to an attempt to bring somebody to a citizen, or that one begins."""
+        under_way = await self.rows("SELECT id, contact_id FROM dispatch_transfer WHERE ended_at IS NULL ORDER BY id")
+        if under_way and what % 4:
+            one = under_way[who % len(under_way)]
+            actions: tuple[Action, ...] = (
+                lambda: transfers.do_answer(one["id"], now=self.now),
+                lambda: transfers.do_answer(one["id"], now=self.now),
+                lambda: transfers.do_hand_over(one["contact_id"], now=self.now),
+                lambda: transfers.do_fail(one["id"], "no_answer", now=self.now),
+                lambda: transfers.do_fail(one["id"], "declined", now=self.now),
+                lambda: transfers.do_note_rung(one["id"], now=self.now),
+            )
+            return actions[what // 4 % len(actions)]
+        talking = [
+            row
+            for row in await self.open_contacts()
+            if row["state"] in {"connected", "held"} and row["channel"] == "phone"
+        ]
+        if not talking:
+            return self.somebody_does(who, what)
+        contact = talking[who % len(talking)]
+        if what % 7 == 0:
+            return lambda: transfers.do_send_to_line(contact["id"], 1 + what % scene.LINES, now=self.now)
+        mode = list(Mode)[what // 4 % len(Mode)]
+        ready = await self.rows(
+            "SELECT employee_id AS id FROM dispatch_presence WHERE state = 'ready' ORDER BY employee_id"
+        )
+        colleague = ready[what % len(ready)]["id"] if ready and what % 5 else 1 + (who + what) % self.employees
+        is_outside = mode is Mode.MOVE or what % 6 == 0
+        target = Target("N.N.", digits="+4546120001") if is_outside else Target("N.N.", employee_id=colleague)
+        return lambda: transfers.do_start(
+            contact["id"], target, employee_id=contact["employee_id"], mode=mode, now=self.now
+        )
 
     async def changes_the_rules(self, number: int) -> None:
         """Let those who plan change something."""

@@ -17,7 +17,7 @@ from borgerlinje.kit.ids import uuid7
 from tests.support.cast import Cast
 from tests.support.telephone import Telephone, until, wait_for_phone
 from tests.telephone.test_call import CITIZEN_HERTZ, EMPLOYEE_HERTZ
-from tests.telephone.test_transfer import act, hears
+from tests.telephone.test_transfer import hears
 
 pytestmark = pytest.mark.telephone
 
@@ -57,10 +57,10 @@ async def knows_the_trunk(telephone: Telephone) -> None:
 def promise(telephone: Telephone, people: Cast) -> UUID:
     """Store a citizen who has asked to be called back, taken by the employee, who asks for the call."""
     contact_id, now = uuid7(), clock.now()
-    act(telephone, do_arrive(contact_id, dialled="46313020", caller=NUMBER, channel_ref="", now=now))
-    act(telephone, do_event(contact_id, Event.CALLBACK_ASKED, now=now))
-    assert act(telephone, do_take(contact_id, employee_id=people.employee.pk, now=now)).expected
-    act(telephone, do_dial(contact_id, employee_id=people.employee.pk, now=now))
+    telephone.act(do_arrive(contact_id, dialled="46313020", caller=NUMBER, channel_ref="", now=now))
+    telephone.act(do_event(contact_id, Event.CALLBACK_ASKED, now=now))
+    assert telephone.act(do_take(contact_id, employee_id=people.employee.pk, now=now)).expected
+    telephone.act(do_dial(contact_id, employee_id=people.employee.pk, now=now))
     return contact_id
 
 
@@ -130,7 +130,7 @@ async def test_employee_whose_own_phone_is_not_answered_calls_nobody_and_may_ask
     await until(lambda: telephone.contact()["dial_asked_at"] is None, within=10)
     assert telephone.contact()["state"] == "calling_back"
     assert network.calls == ()
-    act(telephone, do_dial(contact_id, employee_id=people.employee.pk, now=clock.now()))
+    telephone.act(do_dial(contact_id, employee_id=people.employee.pk, now=clock.now()))
     again = await desk_phone.next_call(within=10)
     again.answer()
     citizen = await network.next_call(within=10)

@@ -250,6 +250,20 @@ async def test_callback_to_ones_own_number_takes_one_key_and_keeps_the_place(tel
     assert telephone.story() == ["arrived", "menu_entered", "callback_asked"]
 
 
+async def test_callback_at_a_chosen_hour_is_due_then(telephone: Telephone, citizen: Robot):
+    call = await in_menu(telephone, citizen)
+    await call.press("4")
+    await is_over(call, START_HZ)
+    await call.press("1")
+    # The first of the two whole hours that are offered.
+    await is_promised(telephone, call, first_key="2")
+    contact = telephone.contact()
+    assert contact["due_at"] > contact["arrived_at"]
+    assert (contact["due_at"].minute, contact["due_at"].second) == (0, 0)
+    # It waits for its hour.
+    assert telephone.offers() == []
+
+
 async def test_withheld_number_is_typed_checked_and_confirmed(telephone: Telephone, citizen: Robot):
     call = await in_menu(telephone, citizen, caller="")
     await call.press("4")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from borgerlinje.channels.phone import checking, own_phone, speech
-from borgerlinje.channels.phone.actions import Credentials, do_issue_sip_endpoint
+from borgerlinje.channels.phone.actions import Credentials, do_issue_sip_endpoint, do_issue_test_endpoint
 from borgerlinje.channels.phone.robot import digest
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.errors import RobotError
@@ -21,6 +21,7 @@ from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps, run
 from tests.support.cast import Cast
 from tests.support.telephone import Telephone, until, wait_for_phone
+from tests.telephone.test_accounts import ask
 
 pytestmark = pytest.mark.telephone
 
@@ -38,7 +39,8 @@ def write(telephone: Telephone, steps: Steps[Any]) -> Any:
 
 def account(telephone: Telephone, employee_id: int) -> Credentials:
     """Make an account for a desk telephone, and wait until Asterisk knows it."""
-    return write(telephone, do_issue_sip_endpoint(employee_id, now=clock.now()))
+    credentials: Credentials = write(telephone, do_issue_sip_endpoint(employee_id, now=clock.now()))
+    return credentials
 
 
 def is_known(telephone: Telephone, name: str) -> bool:
@@ -86,9 +88,6 @@ async def test_wrong_code_signs_nobody_in_however_often(telephone: Telephone, pe
         async with desk_telephone(credentials, f"guess-{attempt}") as robot:
             with pytest.raises(RobotError):
                 await robot.register(**telephone.address)
-    async with desk_telephone(credentials, own_phone.code_hash(people.employee.user_id, "x")) as robot:
-        with pytest.raises(RobotError):
-            await robot.register(**telephone.address)
     assert not is_signed_in(telephone, credentials.name)
 
 
@@ -118,6 +117,16 @@ async def test_desk_telephone_calls_nobody(telephone: Telephone, signed_in: Robo
         call = await signed_in.call(number, **telephone.address)
         assert await call.reached("ended", within=5)
         assert call.status >= 400
+    assert telephone.contact() == {}
+
+
+async def test_account_of_the_echo_reaches_the_echo_and_nothing_else(telephone: Telephone, people: Cast):
+    credentials = write(telephone, do_issue_test_endpoint(people.employee.pk, now=clock.now()))
+    await until(lambda: is_known(telephone, credentials.name))
+    for number in ("46313020", "1881", NUMBER, "bl-e-1"):
+        assert await ask(telephone, "INVITE", credentials.name, number, credentials.secret) == 404
+    assert await ask(telephone, "INVITE", credentials.name, "echo", "guessed") == 401
+    assert await ask(telephone, "INVITE", credentials.name, "echo", credentials.secret) == 200
     assert telephone.contact() == {}
 
 

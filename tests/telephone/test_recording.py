@@ -183,12 +183,14 @@ async def test_on_hold_nobody_is_recorded_and_afterwards_it_goes_on(
     await say(telephone, Event.RETRIEVED)
     assert await call.hears(EMPLOYEE_HERTZ, within=10, seconds=1.0)
     call.play(3000)
-    assert await ringing.hears(3000, within=10, seconds=1.0)
+    for _ in range(2):
+        ringing.audio.forget()
+        assert await ringing.hears(3000, within=10, seconds=1.5)
     await call.hang_up()
     await until(lambda: row(telephone)["sealed"] is not None, within=15)
     samples = heard(row(telephone))
     assert max(shares(samples, CITIZEN_HERTZ)) > 0.2
-    assert max(shares(samples, 3000)) > 0.1
+    assert max(shares(samples, 3000)) > 0.2
     assert max(shares(samples, 2000)) < 0.05
     assert max(shares(samples, 2500)) < 0.05
     assert len(telephone.rows("SELECT 1 FROM phone_recording")) == 1
@@ -204,7 +206,9 @@ async def test_the_phone_process_is_killed_and_the_recording_is_whole(
     assert await ringing.hears(2000, within=10, seconds=1.0)
     await restart(telephone)
     call.play(3000)
-    assert await ringing.hears(3000, within=10, seconds=1.0)
+    for _ in range(2):
+        ringing.audio.forget()
+        assert await ringing.hears(3000, within=10, seconds=1.5)
     await call.hang_up()
     await until(lambda: row(telephone)["sealed"] is not None, within=15)
     samples = heard(row(telephone))

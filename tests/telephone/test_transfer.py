@@ -10,10 +10,9 @@ from borgerlinje.channels.phone.robot.call import Call, Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch import transfers
-from borgerlinje.dispatch.actions import Change, do_event
+from borgerlinje.dispatch.actions import do_event
 from borgerlinje.dispatch.transfers import Mode, Target
 from borgerlinje.kit import clock
-from borgerlinje.kit.database import Steps, run
 from tests.support.cast import Cast
 from tests.support.telephone import Telephone, until, wait_for_phone
 from tests.telephone.test_call import CITIZEN_HERTZ, EMPLOYEE_HERTZ, connect
@@ -29,20 +28,9 @@ async def other_phone():
         yield robot
 
 
-def act(telephone: Telephone, steps: Steps[Any]) -> Any:
-    """Do what the desk does: one transaction, and its hints."""
-    with telephone.connection() as connection:
-        with connection.transaction():
-            result = run(steps, connection.cursor())
-        for topic in result.topics if isinstance(result, Change) else ("phone",):
-            connection.execute("SELECT pg_notify('bl_hint', %s)", (topic,))
-    return result
-
-
 def bring(telephone: Telephone, people: Cast, mode: Mode, target: Target) -> Any:
     contact_id = telephone.contact()["id"]
-    return act(
-        telephone,
+    return telephone.act(
         transfers.do_start(
             contact_id, target, employee_id=people.employee.pk, mode=mode, now=clock.now(), note="Skal bruge et kort"
         ),
@@ -84,12 +72,12 @@ async def test_held_citizen_hears_music_and_is_heard_by_nobody_until_taken_off_h
     await asyncio.to_thread(telephone.employ, people.employee.pk, desk_phone.uri)
     call, ringing = await connect(telephone, citizen, desk_phone)
     contact_id = telephone.contact()["id"]
-    act(telephone, do_event(contact_id, Event.HELD, now=clock.now()))
+    telephone.act(do_event(contact_id, Event.HELD, now=clock.now()))
     await hears_no(ringing, CITIZEN_HERTZ)
     await hears_no(call, EMPLOYEE_HERTZ)
     call.audio.forget()
     assert await call.audio.hears_sound(within=5)
-    act(telephone, do_event(contact_id, Event.RETRIEVED, now=clock.now()))
+    telephone.act(do_event(contact_id, Event.RETRIEVED, now=clock.now()))
     await hears(call, EMPLOYEE_HERTZ)
     await hears(ringing, CITIZEN_HERTZ)
     await ringing.hang_up()
@@ -111,7 +99,7 @@ async def test_colleague_is_asked_first_and_takes_the_citizen_over(
     await hears(asked, EMPLOYEE_HERTZ)
     await hears_no(asked, CITIZEN_HERTZ)
     assert (telephone.contact()["state"], telephone.presence(people.colleague.pk)) == ("consulting", "talking")
-    act(telephone, transfers.do_hand_over(telephone.contact()["id"], now=clock.now()))
+    telephone.act(transfers.do_hand_over(telephone.contact()["id"], now=clock.now()))
     await hears(call, OTHER_HERTZ)
     await hears(asked, CITIZEN_HERTZ)
     assert await ringing.reached("ended", within=5)
@@ -153,7 +141,7 @@ async def test_employee_takes_the_citizen_back_and_the_colleague_is_ready_again(
     bring(telephone, people, Mode.ASK, to_colleague(people))
     asked = await other_phone.next_call(within=10)
     asked.ring()
-    act(telephone, do_event(telephone.contact()["id"], Event.RETRIEVED, now=clock.now()))
+    telephone.act(do_event(telephone.contact()["id"], Event.RETRIEVED, now=clock.now()))
     assert await asked.reached("ended", within=5)
     await hears(call, EMPLOYEE_HERTZ)
     await hears(ringing, CITIZEN_HERTZ)
@@ -186,7 +174,7 @@ async def test_colleague_who_does_not_answer_leaves_the_citizen_with_the_employe
     await until(lambda: attempts(telephone) == [outcome], within=10)
     assert telephone.contact()["state"] == "held"
     assert telephone.presence(people.colleague.pk) == presence
-    act(telephone, do_event(telephone.contact()["id"], Event.RETRIEVED, now=clock.now()))
+    telephone.act(do_event(telephone.contact()["id"], Event.RETRIEVED, now=clock.now()))
     await hears(call, EMPLOYEE_HERTZ)
     await hears(ringing, CITIZEN_HERTZ)
 
@@ -265,7 +253,7 @@ async def test_phone_process_dies_while_a_colleague_is_asked_and_it_goes_on(
     await asyncio.to_thread(wait_for_phone, telephone)
     await hears(ringing, OTHER_HERTZ)
     await hears_no(asked, CITIZEN_HERTZ)
-    act(telephone, transfers.do_hand_over(telephone.contact()["id"], now=clock.now()))
+    telephone.act(transfers.do_hand_over(telephone.contact()["id"], now=clock.now()))
     await hears(call, OTHER_HERTZ)
     await hears(asked, CITIZEN_HERTZ)
 
@@ -275,7 +263,7 @@ async def test_citizen_is_put_into_another_lines_queue_at_the_old_place(
 ):
     call, ringing = await talk_and_employ(telephone, people, citizen, desk_phone, other_phone)
     before = telephone.contact()
-    act(telephone, transfers.do_send_to_line(before["id"], before["line_id"], now=clock.now()))
+    telephone.act(transfers.do_send_to_line(before["id"], before["line_id"], now=clock.now()))
     assert await ringing.reached("ended", within=5)
     asked = await other_phone.next_call(within=10)
     asked.answer()

@@ -210,3 +210,33 @@ async def test_server_that_dies_takes_its_calls_with_it_and_new_ones_go_to_the_o
     rows = first.rows("SELECT state FROM contacts_contact WHERE is_callback")
     assert [row["state"] for row in rows] in (["callback"], ["offered"])
     assert first.presence(people.employee.pk) == "wrap_up"
+
+
+async def test_calls_go_out_through_the_proxy_too(server: Telephone, database: TestDatabase, people: Cast):
+    own = Address(server.instance.sip_host, server.instance.ports.sip)
+    with running_kamailio(own, allowed=("127.0.0.2",)) as running:
+        variables = {"BORGERLINJE_TRUNK_PROXY": str(running.address)}
+        with joined(server, database, names=("phone",), variables=variables) as telephone:
+            async with Robot("udbyder", local_host="127.0.0.4") as provider:
+                telephone.write(
+                    """
+                    INSERT INTO phone_trunk (name, host, port, transport, srtp, registers, username, from_domain, number_format,
+                                             matches, max_calls, is_active, is_demo, changed_at)
+                    VALUES ('Udbyder', '127.0.0.4', %(port)s, 'udp', false, false, '', '', 'e164_plus', '{127.0.0.4}', 30,
+                            true, false, now())
+                    """,
+                    port=provider.address[1],
+                )
+                trunk_id = telephone.rows("SELECT id FROM phone_trunk")[0]["id"]
+                await until(lambda: f"bl-out-{trunk_id}" in telephone.ask("pjsip show aors"), within=10)
+                target = f"PJSIP/%2B4546120000@bl-out-{trunk_id}"
+                query = f"endpoint={target}&app=bl-phone&appArgs=nobody&timeout=10&callerId=46313020"
+                await asyncio.to_thread(telephone.rest, "POST", f"/channels?{query}")
+                ringing = await provider.next_call(within=10)
+                assert ringing.request.uri.startswith("sip:+4546120000@127.0.0.4")
+                assert str(running.address) in ringing.request.first("record-route")
+                assert not ringing.request.all("route")
+                # The phone process knows no such call and hangs up: the goodbye comes the same way.
+                ringing.answer()
+                assert await ringing.reached("ended", within=5)
+    assert people.line.pk

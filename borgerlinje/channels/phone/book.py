@@ -151,6 +151,10 @@ class Book:
         await self._read_unless(lambda: line_id in self._entries)
         return self._entries.get(line_id)
 
+    def current(self, entry: Entry) -> Entry:
+        """Return a line as it was last read; the same again when it is no more."""
+        return self._entries.get(entry.line_id, entry)
+
     def by_slug(self, slug: str) -> Entry | None:
         """Return a line by its name in addresses, None when there is none."""
         return next((entry for entry in self._entries.values() if entry.slug == slug), None)

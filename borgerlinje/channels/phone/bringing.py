@@ -32,6 +32,7 @@ class Bringing:
     def __init__(self, call: "Call") -> None:
         self._call = call
         self._rung: UUID | None = None
+        self._longest_seconds = 0
 
     async def carry_out(self, row: Row) -> None:
         """Ring whom the row says is to be brought, unless they are being rung already."""
@@ -54,6 +55,7 @@ class Bringing:
             endpoint=endpoint,
             seconds=round(seconds),
             caller_id=caller_id(name, shown),
+            longest_seconds=self._longest_seconds,
         )
         if not is_rung:
             await self._fail("technical")
@@ -64,6 +66,7 @@ class Bringing:
         """Return what is to be dialled and which number is shown; an empty text and how the attempt ends when nobody can be."""
         call, now = self._call, clock.now()
         store = call.tools.store
+        self._longest_seconds = 0
         if row["mode"] == Mode.MOVE or row["target_id"] is not None:
             wanted = row["transfer_digits"] if row["mode"] == Mode.MOVE else ""
             employee_id = row["target_id"] or row["employee_id"]
@@ -85,6 +88,7 @@ class Bringing:
         )
         if isinstance(begun, Refusal):
             return "", "barred"
+        self._longest_seconds = begun.longest_seconds
         return number(begun.digits, call.tools) or "", begun.shown or "technical"
 
     async def rung(self) -> None:

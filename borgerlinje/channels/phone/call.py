@@ -14,13 +14,14 @@ from uuid import UUID
 import structlog
 
 from borgerlinje.channels.phone import queries, rules, speech, wiring
+from borgerlinje.channels.phone.adopting import adopt, legs_of
 from borgerlinje.channels.phone.answering import Answering
 from borgerlinje.channels.phone.arrival import Arrival, Received, Refusal, read_dialled, receive
 from borgerlinje.channels.phone.book import Entry
 from borgerlinje.channels.phone.bringing import Bringing
 from borgerlinje.channels.phone.dialling import Dialling
 from borgerlinje.channels.phone.events import Channel
-from borgerlinje.channels.phone.fault import apologise, store_fault
+from borgerlinje.channels.phone.fault import give_up
 from borgerlinje.channels.phone.messages import (
     Answered,
     Compare,
@@ -56,8 +57,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("phone")
 
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
-_LONGEST_APOLOGY_SECONDS: Final = 15.0
-_FAULT_SECONDS: Final = 1.0
 # An employee has the citizen, whatever they do with them: nobody may be rung for them.
 TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 _SPOKEN_TO: Final = frozenset({State.ARRIVED, State.IN_MENU})
@@ -74,9 +73,9 @@ class Call(Talking):
         super().__init__(tools, contact_id, legs, entry)
         self._begin: Callable[[], Awaitable[None]] = self.compare
         self._service: Service | None = None
-        self._answering = Answering(self)
-        self._bringing = Bringing(self)
-        self._dialling = Dialling(self)
+        self.answering = Answering(self)
+        self.bringing = Bringing(self)
+        self.dialling = Dialling(self)
         self.screened = Screened(self)
         self._is_over = False
         self._is_promised = False
@@ -108,7 +107,7 @@ class Call(Talking):
         call = cls(tools, row["id"], Legs(row["channel_ref"]))
         call.state = State(row["state"])
         call.is_resumed = True
-        call._begin = lambda: call._adopt(row, members, bridged, is_new_server=is_new_server)
+        call._begin = lambda: adopt(call, row, members, bridged, is_new_server=is_new_server)
         return call
 
     def rings_for(self, offer_id: UUID) -> bool:
@@ -117,8 +116,8 @@ class Call(Talking):
 
     @property
     def must_compare(self) -> bool:
-        """Whether the row can change in ways that its state does not show."""
-        return self.state in WITH_PARTY or self.state in {State.CONNECTED, State.CALLING_BACK}
+        """Whether the row can change in ways that neither its state nor its open attempt shows."""
+        return self.state in WITH_PARTY or self.state is State.CALLING_BACK
 
     async def run(self) -> None:
         """Deal with everything that happens until the call is over."""
@@ -131,7 +130,7 @@ class Call(Talking):
         except Exception:
             # One call's fault must not end the others': it is stored as technical and its channels are hung up.
             self.log.exception("call_failed")
-            await self._give_up()
+            await give_up(self)
         finally:
             self.stop_timers()
 
@@ -149,7 +148,7 @@ class Call(Talking):
             case Answered(channel):
                 await self._answered(channel)
             case Ring(offer):
-                await self._answering.ring(offer)
+                await self.answering.ring(offer)
             case OfferOver() | Compare():
                 await self.compare()
             case Pressed(channel, digit) if channel != self.legs.citizen:
@@ -182,19 +181,19 @@ class Call(Talking):
         if channel == self.legs.citizen and self.state is not State.CALLING_BACK:
             await self._citizen_left()
         elif channel == self.legs.party:
-            await self._bringing.left(cause)
+            await self.bringing.left(cause)
         elif self.state is State.CALLING_BACK:
-            await self._dialling.left(channel, cause)
+            await self.dialling.left(channel, cause)
         elif self.state in TALKING:
-            await self._employee_left(rules.left(cause), {"cause": cause})
+            await self.employee_left(rules.left(cause), {"cause": cause})
         elif self.state is State.OFFERED:
-            await self._answering.left(cause)
+            await self.answering.left(cause)
 
     async def _rings(self, channel: str) -> None:
         if channel == self.legs.employee and self.state is State.OFFERED:
-            await self._answering.rung()
+            await self.answering.rung()
         elif channel == self.legs.party:
-            await self._bringing.rung()
+            await self.bringing.rung()
 
     async def _answered(self, channel: str) -> None:
         if await self.screened.asks(channel):
@@ -204,14 +203,14 @@ class Call(Talking):
     async def taken(self, channel: str) -> None:
         """Go on with somebody who has answered, and on an ordinary number has said that they are a person."""
         if channel == self.legs.party:
-            await self._bringing.answered()
+            await self.bringing.answered()
         elif self.state is State.CALLING_BACK and channel in (self.legs.employee, self.legs.citizen):
-            await self._dialling.answered(channel)
+            await self.dialling.answered(channel)
         else:
-            await self._answering.answered(channel)
+            await self.answering.answered(channel)
 
-    async def _employee_left(self, event: Event, data: dict[str, Any]) -> None:
-        if await self._bringing.takes_over(event):
+    async def employee_left(self, event: Event, data: dict[str, Any]) -> None:
+        if await self.bringing.takes_over(event):
             return
         is_written = await self.event(event, data=data)
         if is_written and self.state is State.WAITING:
@@ -226,7 +225,7 @@ class Call(Talking):
         if not self.is_farewell and self.state not in _DONE and not await self.event(Event.CITIZEN_LEFT):
             await self.orders.bring(wiring.Wiring())
 
-    async def _gone_meanwhile(self, event: Event) -> None:
+    async def gone_meanwhile(self, event: Event) -> None:
         """Write what became of a citizen who left while nobody listened: what they have recorded is a message all the same."""
         self._is_over = True
         service = service_of(self.state, self) if self.state is State.VOICEMAIL else None
@@ -255,7 +254,7 @@ class Call(Talking):
             return
         if received.state is State.WAITING:
             self.tools.store.tell("dispatch")
-        await self._enter(received.state)
+        await self.enter(received.state)
 
     async def _receive(self, channel: Channel) -> tuple[Entry | None, Received | Refusal]:
         digits = await read_dialled(self.tools.store, channel)
@@ -280,26 +279,6 @@ class Call(Talking):
         """End the call at once."""
         self._is_over = True
         await self.orders.bring(wiring.Wiring())
-
-    async def _give_up(self) -> None:
-        """Say so to the citizen and free the employee, whatever is out of order: no channel may stay behind."""
-        is_stored = False
-        try:
-            async with asyncio.timeout(_FAULT_SECONDS):
-                await store_fault(self.tools.store, self.contact_id)
-                is_stored = True
-        except TimeoutError:
-            self.log.warning("fault_not_stored_yet")
-        try:
-            await self.orders.bring(wiring.wanted(State.ARRIVED, self.legs))
-            async with asyncio.timeout(_LONGEST_APOLOGY_SECONDS):
-                await apologise(self.voice, self.inbox, self.legs.citizen)
-        except Exception:
-            self.log.exception("no_apology")
-        finally:
-            await self.hang_up()
-        if not is_stored:
-            await store_fault(self.tools.store, self.contact_id)
 
     # --- the rows and the server
 
@@ -341,10 +320,10 @@ class Call(Talking):
             if change.state is State.IN_MENU:
                 # The menu of another language or line begins anew.
                 await self._leave_service()
-            await self._enter(change.state)
+            await self.enter(change.state)
         return True
 
-    async def _enter(self, state: State, legs: Legs | None = None) -> None:
+    async def enter(self, state: State, legs: Legs | None = None) -> None:
         """Be in a state: whom it takes is brought together, who is not needed any more is hung up, and its service begins."""
         before, self.state = self.state, state
         if legs is not None:
@@ -380,16 +359,18 @@ class Call(Talking):
 
     async def let_wait(self) -> None:
         """Let the citizen wait on: who was rung for them is not any more."""
-        await self._enter(State.WAITING)
+        await self.enter(State.WAITING)
 
     async def resume(self) -> None:
         """Go on with the state and the channels there are."""
-        await self._enter(self.state, self.legs)
+        await self.enter(self.state, self.legs)
 
     async def _leave_service(self) -> None:
         service, self._service = self._service, None
         if service is not None:
             await service.end()
+            # What comes next is not what another process has begun.
+            self.is_resumed = False
 
     async def _claim(self) -> None:
         """Begin to call a citizen, unless another server does."""
@@ -410,55 +391,16 @@ class Call(Talking):
                 self.state = state
                 await self.hang_up()
             return
-        await self._know(row)
+        await self.know(row)
         was_talking = self.state in TALKING
-        await self._enter(state, self._legs_of(row, state))
+        await self.enter(state, legs_of(row, state, self.legs))
         if was_talking and state in _IN_POOL:
             await self.announce(back_in_queue(row["last_event"], self.language))
-        await self._bringing.carry_out(row)
-        await self._dialling.carry_out(row)
+        await self.bringing.carry_out(row)
+        await self.dialling.carry_out(row)
 
-    async def _know(self, row: Row) -> None:
+    async def know(self, row: Row) -> None:
         """Learn from the row what a call that came in knows from the beginning."""
         self.caller_number, self.employee_id = row["caller_number"], row["employee_id"]
         if not self.has_line(row["line_id"]) and (entry := await self.tools.book.line(row["line_id"])):
             self.at_line(entry, row["language"])
-
-    def _legs_of(self, row: Row, state: State) -> Legs:
-        """Return the channels a contact should have, as the row says it."""
-        citizen = row["channel_ref"] if state is not State.CALLING_BACK else self.legs.citizen
-        if state is State.OFFERED:
-            return self.legs if self.legs.offer_id == row["offer_id"] else Legs(citizen)
-        if state in TALKING or state is State.TRANSFERRED:
-            return Legs(
-                citizen,
-                row["employee_leg"] or "" if state in TALKING else "",
-                rules.party_channel(row["transfer_id"]) if row["transfer_id"] else "",
-                transfer_id=row["transfer_id"],
-                is_party_up=row["party_answered_at"] is not None,
-            )
-        return self.legs if state is State.CALLING_BACK else Legs(citizen)
-
-    async def _adopt(self, row: Row, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
-        """Feed what happened while nobody listened through the same lifecycle."""
-        self.log.info("adopted", state=self.state.value)
-        await self._know(row)
-        if self.state is State.CALLING_BACK:
-            await self._dialling.adopt(row, members, bridged)
-            return
-        legs = self._legs_of(row, self.state)
-        if self.state is State.OFFERED and row["offer_id"]:
-            legs = self.legs.ringing(row["offer_id"])
-        self.legs = legs
-        here = {channel for channel in (legs.citizen, legs.employee, legs.party) if channel in members}
-        self.orders.found(here, here & bridged, wiring.wanted(self.state, legs))
-        if legs.citizen not in members:
-            await self._gone_meanwhile(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
-        elif self.state in TALKING and legs.employee not in members:
-            # Whether they hung up is not known any more: nobody is hung up on for a fault of ours.
-            await self._employee_left(Event.EMPLOYEE_LOST, {"because": "unheard"})
-        elif self.state is State.OFFERED:
-            await self._answering.adopt(members.get(legs.employee), row["offered_to"])
-        else:
-            await self._enter(self.state, legs)
-            await self._bringing.adopt(row, members.get(legs.party))

@@ -96,7 +96,11 @@ class Dialling:
         shown = caller_id(call.entry.name, begun.shown)
         await call.begin_tone()
         is_rung = endpoint is not None and await call.orders.ring(
-            channel, endpoint=endpoint, seconds=CITIZEN_RINGS_SECONDS, caller_id=shown
+            channel,
+            endpoint=endpoint,
+            seconds=CITIZEN_RINGS_SECONDS,
+            caller_id=shown,
+            longest_seconds=begun.longest_seconds,
         )
         if not is_rung:
             await self._citizen_not_there(0)

@@ -4,6 +4,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from borgerlinje.channels.phone import text_address, text_gateway, texts
+from borgerlinje.channels.phone.recordings import do_delete_due
 from borgerlinje.channels.phone.text_gateway import Failure
 from borgerlinje.kit import clock, database
 
@@ -30,3 +31,16 @@ async def send_text(text_id: int) -> None:
         log.warning("text_not_sent", text=text_id, failure=failure.value, is_tried_again=is_tried_again)
     finally:
         await connection.close()
+
+
+@app.periodic(cron="*/15 * * * *", periodic_id="recordings")
+@app.task(name="phone.delete_recordings", queueing_lock="phone.delete_recordings")
+async def delete_recordings(timestamp: int = 0) -> int:
+    """Delete every recording whose time is up, and say in the log which and why; return how many. `timestamp` is the schedule's."""
+    del timestamp
+    connection = await database.connect("bl_engine", name="worker")
+    async with connection, connection.transaction():
+        deleted = await database.arun(do_delete_due(now=clock.now()), connection)
+    for row in deleted:
+        log.info("recording_deleted", recording=str(row["id"]), kind=row["kind"], because=row["deleted_because"])
+    return len(deleted)

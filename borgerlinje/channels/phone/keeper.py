@@ -11,9 +11,11 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from borgerlinje.channels.phone import recorded, recordings
+from borgerlinje.channels.phone.ari import AriError
 from borgerlinje.channels.phone.rules import MESSAGE_PREFIX, RECORDING_PREFIX, contact_of
 from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.kit import clock
@@ -38,10 +40,13 @@ class Keeper:
         self._woken.set()
 
     async def run(self) -> None:
-        """Look whenever something has ended, for ever. Raises AriError when Asterisk is away."""
+        """Look whenever something has ended, for ever. What one look could not do is left to the next."""
         while True:
             self._woken.clear()
-            await self.look()
+            try:
+                await self.look()
+            except (AriError, psycopg.OperationalError) as error:
+                log.warning("recordings_not_looked_at", says=str(error))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()

@@ -18,6 +18,8 @@ _FRAMES_A_SECOND: Final = 50
 # What lies further below the loudest than this is a pause: P.56 has 15.9 dB below the level itself.
 _PAUSE_BELOW_DB: Final = 25.0
 _KNEE_DBFS: Final = -4.0
+# Below the first nothing passes, from the second on everything: what a telephone does not carry is not to count as loudness.
+_RUMBLE_HERTZ: Final = (200.0, 340.0)
 
 
 def level_dbfs(samples: Samples, rate: int) -> float:
@@ -46,6 +48,18 @@ def share_in_band(samples: Samples, rate: int) -> float:
     low, high = TELEPHONE_BAND_HERTZ
     total = float(power.sum())
     return float(power[(hertz >= low) & (hertz <= high)].sum()) / total if total else 0.0
+
+
+def without_rumble(samples: Samples, rate: int) -> Samples:
+    """Return the samples without what lies below the telephone's band.
+
+    A word such as »syv« has most of its energy there: at the house level, but without this, it would be faint where it is heard.
+    """
+    low, high = _RUMBLE_HERTZ
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / rate)
+    rise = np.clip((hertz - low) / (high - low), 0.0, 1.0)
+    return np.fft.irfft(spectrum * np.sin(rise * np.pi / 2) ** 2, len(samples)) if samples.size else samples
 
 
 def levelled(samples: Samples, rate: int) -> Samples:

@@ -1,6 +1,7 @@
 """Keeps this Asterisk's trunks and its way to the other telephone servers in line with the rows, and tells how the trunks do."""
 
 import os
+import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -68,6 +69,7 @@ class Network:
         self._console = asterisk.control_socket(sounds.parents[1]) if sounds else None
         self._trunks = Copies(ari, trunk.PREFIX, trunk.KINDS)
         self._peers = Copies(ari, peers.PREFIX, peers.KINDS)
+        self._watch = servers.Watch()
         self._is_introduced = False
         self._looked_at: datetime | None = None
         self._told: list[Row] | None = None
@@ -80,14 +82,15 @@ class Network:
         if self._looked_at is not None and timedelta() <= now - self._looked_at < _LOOK_EVERY:
             return
         is_start, self._looked_at = self._looked_at is None, now
-        await self._store.write(partial(servers.do_report, self._server, now=now, is_start=is_start))
-        await self._end_left_behind(now=now)
-        await self._keep_peers(now=now)
+        await self._store.write(partial(servers.do_report, self._server, is_start=is_start))
+        found = await self._store.read(servers.others(self._server))
+        await self._end_left_behind(self._watch.look(found, at=time.monotonic()), now=now)
+        await self._keep_peers(found, now=now)
         await self._keep_trunks(now=now)
 
-    async def _end_left_behind(self, *, now: datetime) -> None:
-        """Close what a dead server had: nobody else can know that its citizens are gone, and its employees would never be free."""
-        for contact_id in await self._store.read(servers.left_behind(self._server, now=now)):
+    async def _end_left_behind(self, lost: list[str], *, now: datetime) -> None:
+        """Close what dead servers had: nobody else can know that their citizens are gone, and the employees would never be free."""
+        for contact_id in await self._store.read(servers.left_behind(lost)) if lost else ():
             change = await self._store.write(
                 partial(do_event, contact_id, Event.TECHNICAL_FAULT, now=now, data={"because": "server_lost"})
             )
@@ -95,14 +98,14 @@ class Network:
                 log.warning("left_behind", contact=str(contact_id))
                 self._store.tell_change(change)
 
-    async def _keep_peers(self, *, now: datetime) -> None:
-        rows = await self._store.read(servers.others(self._server, now=now))
+    async def _keep_peers(self, found: list[Row], *, now: datetime) -> None:
+        rows = [row for row in found if row["sip_host"]]
         secret = settings.SECRET_KEY.encode()
         if rows and not self._is_introduced:
             await sorcery.put(self._ari, peers.own_auth(self._server), peers.own_objects(self._server, secret))
             self._is_introduced = True
-        found = [Peer(row["name"], row["sip_host"], row["sip_port"], secret) for row in rows]
-        wanted = {peers.endpoint(peer.name): peers.objects(peer, own=self._server) for peer in found}
+        those = [Peer(row["name"], row["sip_host"], row["sip_port"], secret) for row in rows]
+        wanted = {peers.endpoint(peer.name): peers.objects(peer, own=self._server) for peer in those}
         await self._peers.bring(wanted, now=now)
 
     async def _keep_trunks(self, *, now: datetime) -> None:

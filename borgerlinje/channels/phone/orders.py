@@ -71,12 +71,19 @@ class Orders:
                 return
         raise AriError("the citizen and the employee cannot be joined")
 
-    async def ring(self, channel: str, *, endpoint: str, seconds: int, caller_id: str) -> bool:
+    async def ring(
+        self, channel: str, *, endpoint: str, seconds: int, caller_id: str, longest_seconds: int = 0
+    ) -> bool:
         """Ring somebody on a new channel of this name; False when that phone cannot be reached."""
         await self._make_bridge()
         self.wiring = Wiring(self.wiring.there | {channel}, self.wiring.talking, self.wiring.music)
         command = rules.ring(
-            channel, endpoint=endpoint, seconds=seconds, caller_id=caller_id, contact_id=self._contact_id
+            channel,
+            endpoint=endpoint,
+            seconds=seconds,
+            caller_id=caller_id,
+            contact_id=self._contact_id,
+            longest_seconds=longest_seconds,
         )
         answer = await self.give(command)
         if not answer.is_done:

@@ -31,11 +31,12 @@ SELECT countries, allowed_prefixes, barred_prefixes, per_number_per_day, per_hou
   FROM phone_outgoingpolicy WHERE centre_id = %(centre)s::bigint
 """
 
-# The number of ours that the citizen sees: the one they dialled, else the one their own municipality is given, else the line's first. A
-# short number is shown where there is no long one: from abroad, and in a phone's list of calls, nobody can call it.
+# The number of ours that the citizen sees: the one they dialled, whatever line they are on by now, else the one their own municipality is
+# given, else the line's first. A short number is shown where there is no long one: from abroad, and in a phone's list of calls, nobody can call it.
 _CONTACT = """
 SELECT c.authority_id, c.line_id, l.centre_id,
-       (SELECT n.digits FROM lines_linenumber n WHERE n.line_id = c.line_id
+       (SELECT n.digits FROM lines_linenumber n
+         WHERE n.line_id = coalesce((SELECT d.line_id FROM lines_linenumber d WHERE d.digits = c.dialled), c.line_id)
          ORDER BY length(n.digits) >= 8 DESC, n.digits = c.dialled DESC,
                   n.home_authority_id IS NOT DISTINCT FROM c.home_authority_id DESC, n.home_authority_id IS NULL DESC,
                   n.is_main DESC, n.digits LIMIT 1) AS shown

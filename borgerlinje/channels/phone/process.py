@@ -118,10 +118,11 @@ async def _serve_connection(tools: Tools, hints: Hints, arriving: AsyncIterator[
         board = Switchboard(tools, tasks)
         is_new = await board.adopt()
         log.info("connected", calls=len(board), is_new_asterisk=is_new)
-        push, reload = asyncio.Event(), asyncio.Event()
+        push, reload, speak = asyncio.Event(), asyncio.Event(), asyncio.Event()
         tasks.create_task(_watch(board, hints, push=push, reload=reload), name="watch")
         tasks.create_task(_keep_endpoints(tools, push), name="endpoints")
-        tasks.create_task(_keep_book(tools, reload), name="book")
+        tasks.create_task(_keep_book(tools, reload, speak), name="book")
+        tasks.create_task(_keep_sounds(tools, speak), name="sounds")
         keeper = Keeper(tools)
         tasks.create_task(keeper.run(), name="keeper")
         tasks.create_task(_keep_signed_in(tools), name="signed-in")
@@ -180,19 +181,27 @@ async def _keep_signed_in(tools: Tools) -> None:
         await asyncio.sleep(signed_in.PAUSE_SECONDS)
 
 
-async def _keep_book(tools: Tools, reload: asyncio.Event) -> None:
-    """Keep the lines fresh, and speak what they say before anybody has to hear it."""
-    texts = [(text, "da") for text in (*speech.fixed_texts(), *checking.texts())]
+async def _keep_book(tools: Tools, reload: asyncio.Event, speak: asyncio.Event) -> None:
+    """Keep the lines fresh; nothing that takes long may put that off."""
     while True:
         reload.clear()
         await tools.book.reload()
-        if tools.sounds is not None:
-            entries = tools.book.entries()
-            await menu_sounds.write_missing(entries, tools.store, tools.sounds)
-            said = [*tools.book.texts(), *texts, *menu_sounds.texts(entries), *waiting_texts.to_prepare(entries)]
-            made = await speech.make_all(said, tools.sounds)
-            if made:
-                log.info("sounds_made", count=made)
+        speak.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RELOAD_SECONDS):
                 await reload.wait()
+
+
+async def _keep_sounds(tools: Tools, speak: asyncio.Event) -> None:
+    """Speak what the lines say before anybody has to hear it, each time they were read."""
+    texts = [(text, "da") for text in (*speech.fixed_texts(), *checking.texts())]
+    texts += waiting_texts.back_in_queue_texts()
+    while tools.sounds is not None:
+        await speak.wait()
+        speak.clear()
+        entries = tools.book.entries()
+        await menu_sounds.write_missing(entries, tools.store, tools.sounds)
+        said = [*tools.book.texts(), *texts, *menu_sounds.texts(entries), *waiting_texts.to_prepare(entries)]
+        made = await speech.make_all(said, tools.sounds)
+        if made:
+            log.info("sounds_made", count=made)

@@ -197,7 +197,8 @@ request_route {{
         exit;
     }}
     if (ds_is_from_list("{group}")) {{
-        # An Asterisk calls out: the address it wrote is the provider's.
+        # An Asterisk calls out: the address it wrote is the provider's, and the way there led here.
+        remove_hf("Route");
         record_route();
         t_relay();
         exit;

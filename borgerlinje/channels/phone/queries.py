@@ -131,10 +131,12 @@ def authority_name(contact_id: UUID) -> Steps[str]:
 
 
 def states(contact_ids: Sequence[UUID]) -> Steps[list[Row]]:
-    """Return the states these contacts are in."""
+    """Return the states these contacts are in, and which attempt to bring somebody to them is under way (`transfer_id`)."""
     return (
         yield Query(
-            "SELECT id, state FROM contacts_contact WHERE id = ANY(%(ids)s::uuid[])", {"ids": list(contact_ids)}
+            "SELECT c.id, c.state, t.id AS transfer_id FROM contacts_contact c"
+            " LEFT JOIN dispatch_transfer t ON t.contact_id = c.id AND t.ended_at IS NULL WHERE c.id = ANY(%(ids)s::uuid[])",
+            {"ids": list(contact_ids)},
         )
     )
 

@@ -154,11 +154,17 @@ def bridge(contact_id: UUID) -> Command:
     return Command("POST", f"/bridges/{bridge_of(contact_id)}", {"type": "mixing", "name": "borgerlinje"})
 
 
-def ring(channel: str, *, endpoint: str, seconds: int, caller_id: str, contact_id: UUID) -> Command:
-    """Return the command that rings somebody; `endpoint` is what Asterisk dials ("PJSIP/..."). The bridge must be there before."""
+def ring(
+    channel: str, *, endpoint: str, seconds: int, caller_id: str, contact_id: UUID, longest_seconds: int = 0
+) -> Command:
+    """Return the command that rings somebody; `endpoint` is what Asterisk dials ("PJSIP/..."). The bridge must be there before.
+
+    After `longest_seconds` (0: never) Asterisk itself ends the call, whoever of us has died.
+    """
+    longest = {"TIMEOUT(absolute)": str(longest_seconds)} if longest_seconds else {}
     return Command(
         "POST",
         f"/channels/{channel}",
         {"endpoint": endpoint, "app": "bl-phone", "appArgs": "rung", "timeout": max(1, seconds), "callerId": caller_id},
-        {"variables": {"BL_CONTACT": str(contact_id)}},
+        {"variables": {"BL_CONTACT": str(contact_id), **longest}},
     )

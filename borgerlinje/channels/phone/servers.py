@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,10 +17,10 @@ VARIABLE: Final = "BORGERLINJE_PHONE_SERVER"
 DEFAULT: Final = "asterisk"
 ALIVE: Final = timedelta(seconds=12)
 """A server that has not written for longer is taken for dead; each writes every few seconds."""
-LOST: Final = timedelta(seconds=15)
+LOST_SECONDS: Final = 15.0
 """After so long the others end its calls. A telephone process that died is back sooner, and conversations go on meanwhile."""
+_LONGEST_GAP_SECONDS: Final = 6.0
 _NAME: Final = re.compile(r"[a-z0-9-]{1,16}")
-_FORGOTTEN: Final = timedelta(days=1)
 
 
 def own_name() -> str:
@@ -38,37 +39,40 @@ class Chosen:
     ws_url: str = ""
 
 
-def choose(*, now: datetime) -> Steps[Chosen]:
-    """Return the living server that the fewest phones are signed in to, as far as is seen from here; nobody's where none lives."""
+def choose() -> Steps[Chosen]:
+    """Return the living server that the fewest phones are signed in to, as far as is seen from here; nobody's where none lives.
+
+    The database's clock is asked alone, also by `do_report`: those of several machines differ.
+    """
     rows = yield Query(
         """
         SELECT s.name, s.ws_url FROM phone_server s
           LEFT JOIN phone_phoneendpoint e ON e.server = s.name AND e.revoked_at IS NULL AND e.kind = 'employee'
-         WHERE s.seen_at > %(since)s::timestamptz
+         WHERE s.seen_at > now() - %(alive)s::interval
          GROUP BY s.id ORDER BY count(e.id), random() LIMIT 1
         """,
-        {"since": now - ALIVE},
+        {"alive": ALIVE},
     )
     return Chosen(rows[0]["name"], rows[0]["ws_url"]) if rows else Chosen()
 
 
-def others(own: str, *, now: datetime) -> Steps[list[Row]]:
-    """Return the other servers that have been there within a day, with `name`, `sip_host` and `sip_port`."""
+def others(own: str) -> Steps[list[Row]]:
+    """Return the other servers that have been there within a day, with `name`, `sip_host`, `sip_port` and `seen_at`."""
     return (
         yield Query(
-            "SELECT name, sip_host, sip_port FROM phone_server"
-            " WHERE name <> %(own)s AND sip_host <> '' AND seen_at > %(since)s::timestamptz ORDER BY name",
-            {"own": own, "since": now - _FORGOTTEN},
+            "SELECT name, sip_host, sip_port, seen_at FROM phone_server"
+            " WHERE name <> %(own)s AND seen_at > now() - interval '1 day' ORDER BY name",
+            {"own": own},
         )
     )
 
 
-def do_report(name: str, *, now: datetime, is_start: bool) -> Steps[None]:
+def do_report(name: str, *, is_start: bool) -> Steps[None]:
     """Write that this server is there, and how it is reached: BORGERLINJE_SIP_HOST, _SIP_PORT and _SIP_WS_URL."""
     yield Query(
         """
         INSERT INTO phone_server (name, sip_host, sip_port, ws_url, started_at, seen_at)
-        VALUES (%(name)s, %(host)s, %(port)s, %(ws)s, %(now)s, %(now)s)
+        VALUES (%(name)s, %(host)s, %(port)s, %(ws)s, now(), now())
         ON CONFLICT (name) DO UPDATE SET sip_host = excluded.sip_host, sip_port = excluded.sip_port, ws_url = excluded.ws_url,
           started_at = CASE WHEN %(is_start)s THEN excluded.started_at ELSE phone_server.started_at END, seen_at = excluded.seen_at
         """,
@@ -78,25 +82,41 @@ def do_report(name: str, *, now: datetime, is_start: bool) -> Steps[None]:
             "port": int(os.environ.get("BORGERLINJE_SIP_PORT") or 5060),
             "ws": os.environ.get("BORGERLINJE_SIP_WS_URL", ""),
             "is_start": is_start,
-            "now": now,
         },
     )
 
 
-def left_behind(own: str, *, now: datetime) -> Steps[list[UUID]]:
-    """Return the contacts whose call was at another server that is not there any more."""
+class Watch:
+    """Tells which servers have died: those whose rows have stood still for LOST_SECONDS while we looked on.
+
+    No clock but our own steady one is asked. After an outage of the database all rows are old at once, and after a jump of its
+    clock: who was not looked at for a while is watched anew.
+    """
+
+    def __init__(self) -> None:
+        self._changed: dict[str, tuple[datetime, float]] = {}
+        self._looked_at: float | None = None
+
+    def look(self, rows: Sequence[Row], *, at: float) -> list[str]:
+        """Return the dead among these rows (`name`, `seen_at`); `at` are the seconds of a clock that never jumps."""
+        if self._looked_at is None or at - self._looked_at > _LONGEST_GAP_SECONDS:
+            self._changed.clear()
+        self._looked_at = at
+        seen = {row["name"]: row["seen_at"] for row in rows}
+        for name, seen_at in seen.items():
+            if self._changed.get(name, (None, 0.0))[0] != seen_at:
+                self._changed[name] = (seen_at, at)
+        return [name for name in seen if at - self._changed[name][1] > LOST_SECONDS]
+
+
+def left_behind(lost: Sequence[str]) -> Steps[list[UUID]]:
+    """Return the contacts whose calls were at these servers."""
     rows = yield Query(
         f"""
-        SELECT c.id FROM contacts_contact c JOIN phone_server s ON s.name = c.server
-         WHERE s.name <> %(own)s AND s.seen_at < %(lost)s::timestamptz AND s.seen_at > %(forgotten)s::timestamptz
-           AND c.channel = 'phone' AND NOT ({REACHED_BY_HAND})
+        SELECT c.id FROM contacts_contact c
+         WHERE c.server = ANY(%(lost)s::text[]) AND c.channel = 'phone' AND NOT ({REACHED_BY_HAND})
            AND (c.state = ANY(%(states)s) AND NOT c.is_callback OR c.state = 'calling_back' AND c.dial_asked_at IS NOT NULL)
         """,  # noqa: S608 - constants only
-        {
-            "own": own,
-            "lost": now - LOST,
-            "forgotten": now - _FORGOTTEN,
-            "states": sorted(state.value for state in PRESENT),
-        },
+        {"lost": list(lost), "states": sorted(state.value for state in PRESENT)},
     )
     return [row["id"] for row in rows]

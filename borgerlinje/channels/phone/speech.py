@@ -92,7 +92,8 @@ def make(text: str, language: str, sounds: Path, *, name: str | None = None) -> 
         return False
     samples, rate = _read_wave(done.stdout)
     try:
-        _write_sound(sounds / (name or name_of(text, language)), loudness.levelled(samples, rate), rate)
+        heard = loudness.levelled(loudness.without_rumble(samples, rate), rate)
+        _write_sound(sounds / (name or name_of(text, language)), heard, rate)
     except OSError as error:
         # A full disk must not end a call: the citizen then hears music at once.
         log.warning("sound_not_written", error_type=type(error).__name__)

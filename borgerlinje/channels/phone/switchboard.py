@@ -164,7 +164,8 @@ class Switchboard:
         ours = self._by_contact.get(row["id"])
         if ours is None or row["state"] == State.OFFERED.value:
             return
-        if ours.state.value != row["state"] or ours.must_compare:
+        is_brought = row["transfer_id"] is not None and row["transfer_id"] != ours.legs.transfer_id
+        if ours.state.value != row["state"] or is_brought or ours.must_compare:
             ours.put(messages.Compare())
 
     def _arrived(self, channel: events.Channel) -> None:

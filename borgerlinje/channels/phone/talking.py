@@ -51,7 +51,8 @@ class Talking:
         if self._entry is None:
             msg = "the line of the call is not known yet"
             raise LookupError(msg)
-        return self._entry
+        # A line may change while somebody waits on it: its hours, its texts, a crisis.
+        return self.tools.book.current(self._entry)
 
     @property
     def language(self) -> str:

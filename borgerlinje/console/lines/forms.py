@@ -21,7 +21,7 @@ SECTIONS = (
     (gettext_lazy("Når køen er fuld"), ("max_waiting", "when_full", "full_text")),
     (gettext_lazy("Når der er lukket"), ("when_closed", "closed_text", "serves_waiting_after_close")),
     (gettext_lazy("Tilbagekald"), ("offers_callbacks", "callback_attempts", "callback_retry_seconds")),
-    (gettext_lazy("Beskeder"), ("voicemail_seconds", "voicemail_days")),
+    (gettext_lazy("Indtalte beskeder"), ("voicemail_seconds", "voicemail_days")),
     (gettext_lazy("Optagelse"), ("recording_purpose", "recording_days")),
 )
 _BOUNDS = {

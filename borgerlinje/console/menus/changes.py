@@ -27,21 +27,8 @@ from borgerlinje.lines.menus.words import place_text
 from borgerlinje.lines.models import Line, MenuVersion
 from borgerlinje.staff.permission import allowed
 
-_PASSED_ON = (
-    "act",
-    "place",
-    "text",
-    "key",
-    "label",
-    "what",
-    "weekday",
-    "opens",
-    "closes",
-    "from_on",
-    "last_on",
-    "yearly",
-    "open",
-)
+# What a form is stored with all the same is what was written, and what stands there now.
+_OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "seen"})
 
 
 @allowed(*EDITS)
@@ -123,7 +110,9 @@ def _conflict(request: HttpRequest, version: MenuVersion, menu: Menu, act: str, 
     try:
         seen = digest(menu, forms.watched(act, place))
         forms.change(menu, act, place, request.POST)
-        kept = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name in _PASSED_ON]
+        kept = [
+            (name, value) for name in request.POST for value in request.POST.getlist(name) if name not in _OF_THE_FORM
+        ]
         kept += [("seen", seen)]
     except (LookupError, BorgerlinjeError):
         pass

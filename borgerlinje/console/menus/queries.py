@@ -80,8 +80,8 @@ def names() -> Names:
 
 def known(line: Line, language: str) -> Known:
     """Return what a menu of this line may name, for the check of its faults."""
-    now = clock.now()
-    sent_on: dict[str, set[str]] = {slug: set() for slug in names().lines}
+    now, called = clock.now(), names()
+    sent_on: dict[str, set[str]] = {slug: set() for slug in called.lines}
     languages = {language}
     published = MenuVersion.objects.filter(published_at__isnull=False, line__is_hidden=False).select_related("line")
     latest: dict[tuple[int, str], MenuVersion] = {}
@@ -94,7 +94,7 @@ def known(line: Line, language: str) -> Known:
     languages |= set(MenuVersion.objects.filter(line=line).values_list("language", flat=True))
     return Known(
         line.slug,
-        set(names().subjects),
+        set(called.subjects),
         sent_on,
         languages & set(LANGUAGES),
         set(Sound.objects.filter(line=line).values_list("pk", flat=True)),

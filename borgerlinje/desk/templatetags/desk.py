@@ -164,8 +164,11 @@ def happened(event: ContactEvent) -> str:
         return _("Tilbagekaldet gik til %(who)s") % who
     if event.name == "answered" and event.to_state == State.CALLING_BACK:
         return _("%(who)s tog tilbagekaldet.") % who
+    if event.name == "arrived" and event.data.get("by") == "web":
+        return _("Skrev sit nummer på hjemmesiden.")
     return {
         "arrived": _("Ringede op."),
+        "place_kept": _("Fik pladsen fra tilbagekaldet."),
         "line_closed": _("Linjen var lukket."),
         "line_full": _("Køen var fuld."),
         "menu_entered": _("Hørte telefonmenuen."),
@@ -203,5 +206,7 @@ def happened(event: ContactEvent) -> str:
         "employee_lost": _("Forbindelsen hos %(who)s forsvandt; borgeren beholdt sin plads i køen.") % who,
         "technical_fault": _("Opkaldet blev afbrudt af en teknisk fejl."),
         "home_corrected": _("Bopælskommunen blev rettet."),
+        "recording_allowed": _("Borgeren sagde ja til optagelse."),
+        "recording_refused": _("Borgeren fortrød optagelsen."),
         "completed": _("Lukket."),
     }.get(event.name, event.name)

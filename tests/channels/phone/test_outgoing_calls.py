@@ -14,8 +14,10 @@ from borgerlinje.channels.phone.outgoing_calls import (
     do_note_ended,
     policy_of,
 )
+from borgerlinje.contacts.lifecycle import Event
+from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit.ids import uuid7
-from borgerlinje.lines.models import LineNumber, Specialist
+from borgerlinje.lines.models import Line, LineNumber, Specialist
 from tests.channels.phone.ledger import answers, at_once, begin, begin_steps, do, store, with_trunk
 from tests.support.cast import NOW, Cast, later
 from tests.support.database import TestDatabase, as_web
@@ -145,6 +147,17 @@ def test_shown_number_is_the_long_form_of_the_one_dialled_else_the_home_authorit
         "70101881": "+4570101881",
         "46120330": "+4546120330",
     }
+
+
+def test_citizen_who_was_sent_on_to_another_line_sees_the_number_they_know(cast: Cast) -> None:
+    with_trunk()
+    other = Line.objects.create(slug="anden", name="Anden", owner=cast.own, centre=cast.centre)
+    LineNumber.objects.create(line=other, digits="70200000", is_main=True)
+    contact_id = cast.wait()
+    do(do_event(contact_id, Event.OVERFLOWED, now=later(5), to_line_id=other.pk))
+    answer = begin(contact_id)
+    assert isinstance(answer, Allowed)
+    assert answer.shown == "+4546313020"
 
 
 def test_policy_without_a_row_is_the_default(cast: Cast) -> None:

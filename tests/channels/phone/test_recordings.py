@@ -1,5 +1,6 @@
 """The rows of recordings: who allowed what, what is stored, and when it is gone."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,16 +9,20 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from procrastinate.contrib.django import app
 
 from borgerlinje.channels.phone import recordings
+from borgerlinje.channels.phone.jobs import delete_recordings
 from borgerlinje.channels.phone.models import Recording, RecordingAccess
 from borgerlinje.channels.phone.waits import standing
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact, ContactEvent
+from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps, run
+from tests.channels.phone.ledger import store
 from tests.desk.acts import talking
 from tests.support.cast import NOW, Cast, later, user_of
-from tests.support.database import as_web
+from tests.support.database import TestDatabase, as_web
 
 PURPOSE = "kvalitet"
 
@@ -132,3 +137,26 @@ def test_the_message_of_one_authority_is_not_seen_by_another(cast: Cast) -> None
         assert Recording.objects.count() == 1
     with as_web(cast.outside.pk):
         assert Recording.objects.count() == 0
+
+
+def test_the_job_deletes_what_is_due(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url())
+    cast = store(database, django_db_blocker)
+    (contact_id, _) = cast.contact_ids  # type: ignore[attr-defined]
+    with database.as_owner() as connection:
+        run(
+            recordings.do_leave_message(contact_id, b"sealed", seconds=3, begun_at=NOW, now=NOW),
+            connection.cursor(),
+        )
+    with clock.turned(NOW + timedelta(days=29)):
+        assert asyncio.run(delete_recordings()) == 0
+    with clock.turned(NOW + timedelta(days=30)):
+        assert asyncio.run(delete_recordings()) == 1
+        assert asyncio.run(delete_recordings()) == 0
+
+
+def test_the_job_is_one_the_worker_knows_and_does_by_itself() -> None:
+    assert "phone.delete_recordings" in app.tasks
+    assert any(task.task.name == "phone.delete_recordings" for task in app.periodic_registry.periodic_tasks.values())

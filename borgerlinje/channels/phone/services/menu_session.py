@@ -166,7 +166,7 @@ class MenuSession:
 
     async def _to_language(self, out: Out) -> None:
         """Go on in another language: with its menu, or with an employee who speaks it."""
-        await self._talk.set_language(out.action.to)
+        await self._talk.patiently(self._talk.set_language(out.action.to))
         has_menu = self._talk.entry.menu(out.action.to, clock.now()) is not None
         if has_menu and not await self._is_going_round():
             await self._talk.event(Event.MENU_ENTERED, data=_data(out) | {"language": out.action.to})
@@ -189,7 +189,8 @@ class MenuSession:
 
     async def _is_going_round(self) -> bool:
         contact_id = self._talk.contact_id
-        return await self._talk.tools.store.write(lambda: menu_choices.entries_so_far(contact_id)) >= MOST_MENUS
+        counting = self._talk.tools.store.write(lambda: menu_choices.entries_so_far(contact_id))
+        return await self._talk.patiently(counting) >= MOST_MENUS
 
     async def _is_turned_away(self, entry: Entry, out: Out) -> bool:
         """Do what a closed line does with those who come too late; False when they may come in all the same."""

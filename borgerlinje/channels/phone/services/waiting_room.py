@@ -16,7 +16,7 @@ from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.callback_dialogue import CallbackDialogue, Unfinished
 from borgerlinje.channels.phone.services.saying import make_ready, say_in_turn
 from borgerlinje.channels.phone.services.turning import TurnedAway, other_of, send_on
-from borgerlinje.channels.phone.texts import do_send_text
+from borgerlinje.channels.phone.texts import Asked, can_text, do_send_text
 from borgerlinje.channels.phone.waiting_texts import CALLBACK_KEY, RECORDING_KEY, TEXT_KEY, Texts, texts
 from borgerlinje.channels.phone.waits import Standing, standing
 from borgerlinje.contacts.lifecycle import State
@@ -164,7 +164,7 @@ class WaitingRoom:
             told.offers_round = told.rounds
         offers = [words.callback_offer]
         self._keys[CALLBACK_KEY] = self._ask_for_callback
-        if entry.guide_sms_text and not told.is_text_sent and self._has_mobile:
+        if entry.guide_sms_text and not told.is_text_sent and can_text() and self._has_mobile:
             self._keys[TEXT_KEY] = self._send_text
             offers.append(words.guide_offer)
         return offers
@@ -209,7 +209,7 @@ class WaitingRoom:
         sent = await talk.tools.store.write(
             lambda: do_send_text(talk.contact_id, talk.caller_number, talk.entry.guide_sms_text, now=clock.now())
         )
-        await self._announce(words.guide_sent if sent else words.guide_not_sent)
+        await self._announce(words.guide_sent if isinstance(sent, Asked) else words.guide_not_sent)
 
     async def _allow_recording(self) -> None:
         talk, words = self._talk, texts(self._talk.language)

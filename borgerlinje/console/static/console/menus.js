@@ -1,4 +1,4 @@
-// The editor of telephone menus: how far a recording has been sent, open details that stay open, and where one goes on typing.
+// The editor of telephone menus: how far a recording has been sent, what stays as it is while news comes in, and where one goes on typing.
 (() => {
   "use strict";
   const opened = new Set();
@@ -14,6 +14,7 @@
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       if (!event.target.closest || !event.target.closest("#menu-editor")) return;
+      for (const field of event.target.querySelectorAll("textarea, select, input:not([type='hidden'])")) field.dataset.dirty = "";
       const said = document.getElementById("said");
       said.textContent = document.documentElement.lang === "en"
         ? "Not saved: there is no connection. What you wrote is still here. Try again."
@@ -22,12 +23,29 @@
     });
   }
 
-  document.addEventListener("toggle", (event) => {
-    const id = event.target.matches && event.target.matches("details[data-keep-open]") && event.target.id;
-    if (!id) return;
-    if (event.target.open) opened.add(id);
-    else opened.delete(id);
-  }, true);
+  // What is being written while another change is on its way is not overwritten by the answer to that; once sent, it is the server's.
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#menu-editor form[hx-post]")) event.target.dataset.dirty = "";
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    for (const field of event.target.querySelectorAll("[data-dirty]")) delete field.dataset.dirty;
+  });
+
+  // The file is with the server, or was refused: the same one may be chosen again.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches(".bl-menu-upload")) return;
+    form.reset();
+    form.querySelector("progress").hidden = true;
+  });
+
+  // By hand only: an answer closes them too, for the server does not know which are open.
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest("summary") && event.target.closest("details[data-keep-open]");
+    if (!details) return;
+    if (details.open) opened.delete(details.id);
+    else opened.add(details.id);
+  });
 
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!event.target.closest || !event.target.closest("#menu-editor")) return;

@@ -36,6 +36,12 @@
     detail.isError = false;
   });
 
+  // A new code is read at once: it stands below what asked for it.
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const title = find("phone-new-title");
+    if (title) title.focus();
+  });
+
   async function list() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     for (const [kind, select] of Object.entries(choices)) {

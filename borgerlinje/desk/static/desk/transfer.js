@@ -25,7 +25,14 @@
     if (!what || open.value === what) return show("", open.value === "ring" ? "#call-out-button" : "#transfer-button");
     show(what, FIRST[what] || "#hvem");
   }
-  document.addEventListener("submit", ({ target }) => {
+  document.addEventListener("submit", (event) => {
+    const { target } = event;
+    if (target === form() && target.elements.q.value.trim() !== target.dataset.q) {
+      // Enter came before the list of what was typed: nobody is rung whom nobody has seen.
+      event.preventDefault();
+      event.stopPropagation();
+      readSoon(0);
+    }
     if (!target.matches("[data-closes]")) return;
     open.value = "";
     wanted = "#hold";
