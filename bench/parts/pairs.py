@@ -2,7 +2,7 @@
 
 Each pair may run for the same share of the time, on a core of its own, whether the other one works or not: two machines as far as one can
 have them on one. The database, the dispatcher and the callers are shared and not limited. Citizens call again as soon as their call is over,
-so many at a time at each pair that it is never idle; employees answer and hang up. Counted are the calls answered in the rows.
+so many at a time at each pair that it is never idle; employees answer, and hang up when they hear the citizen. Counted are the calls answered in the rows.
 """
 
 import asyncio
@@ -109,8 +109,6 @@ class Load:
     async def _call_again_and_again(self) -> None:
         while not self.is_over.is_set():
             call = await self.citizens.call(rig.NUMBER, **self.pair.telephone.address)
-            if await call.reached("answered", within=_LONGEST_CALL_SECONDS):
-                call.audio.send_to(None)
             try:
                 async with asyncio.timeout(_LONGEST_CALL_SECONDS):
                     await call.ended.wait()
@@ -120,11 +118,11 @@ class Load:
 
 
 async def _employee(call: Incoming) -> None:
-    """Answer, and hang up as soon as the call stands."""
+    """Answer, and hang up as soon as the citizen is heard: before that nobody has talked, and another employee would be rung."""
     call.ring()
     call.answer()
     call.audio.send_to(None)
-    if await call.reached("acknowledged", within=_LONGEST_CALL_SECONDS):
+    if await call.reached("first_audio", within=_LONGEST_CALL_SECONDS):
         await call.hang_up(within=_LONGEST_CALL_SECONDS)
 
 

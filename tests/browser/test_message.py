@@ -77,7 +77,9 @@ def test_a_message_is_heard_at_the_desk_and_goes_on_while_the_desk_reads_itself_
     page.wait_for_selector("#message-sound")
     wait_for(page, "document.getElementById('message-sound').duration > 7")
     wait_for(page, "document.getElementById('message-sound').currentTime > 0.3")
+    listener.check()
     assert check_page(page, "message") == []
+    listener.faults.clear()  # axe itself styles the page it looks at, and the policy says so
     page.click('[data-speed="2"]')
     assert page.evaluate("document.getElementById('message-sound').playbackRate") == 2
     assert page.get_attribute('[data-speed="2"]', "aria-pressed") == "true"

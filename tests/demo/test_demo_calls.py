@@ -69,8 +69,11 @@ async def test_citizens_ask_to_be_called_back_leave_a_message_or_say_what_it_is_
         MESSAGE_MENU_KEY: "left a message",
         SUBJECT_MENU_KEY: "gave up",
     }
-    for key, end in ends.items():
-        async with Town(habits=replace(PATIENT, keys={key: 1}, patience=4), dice=random.Random(4)) as town:
+    # Each time somebody else: who calls again takes their own callback back.
+    for seed, (key, end) in enumerate(ends.items()):
+        async with Town(
+            habits=replace(PATIENT, keys={key: 1}, patience=4, listens=(4, 5)), dice=random.Random(seed)
+        ) as town:
             await town.call_for(per_hour=7200, seconds=None, calls=1)
         assert dict(town.tally.ends) == {end: 1}
     contacts = "SELECT state, is_callback, subject FROM contacts_contact ORDER BY arrived_at"

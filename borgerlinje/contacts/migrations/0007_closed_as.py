@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0006_services'),
+        ("contacts", "0006_services"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='contact',
-            name='closed_as',
-            field=models.CharField(blank=True, choices=[('answered', 'answered'), ('abandoned', 'abandoned'), ('closed_hours', 'closed_hours'), ('technical', 'technical'), ('transferred', 'transferred'), ('full', 'full'), ('unreached', 'unreached')], default='', max_length=16),
+            model_name="contact",
+            name="closed_as",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("answered", "answered"),
+                    ("abandoned", "abandoned"),
+                    ("closed_hours", "closed_hours"),
+                    ("technical", "technical"),
+                    ("transferred", "transferred"),
+                    ("full", "full"),
+                    ("unreached", "unreached"),
+                ],
+                default="",
+                max_length=16,
+            ),
         ),
     ]
