@@ -4,7 +4,7 @@ An attempt is a row of `dispatch_transfer` from the moment it is made, so that w
 each ends in a typed outcome. Locks are taken in one order everywhere: contact, then transfer, then presence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -153,7 +153,7 @@ def do_answer(transfer_id: UUID, *, now: datetime) -> Steps[Change | None]:
         return (
             yield from do_event(contact_id, Event.HANDED_OVER, now=now, data=data, to_employee_id=transfer["target_id"])
         )
-    return told(contact_id, transfer["employee_id"])
+    return _told_both(told(contact_id, transfer["employee_id"]), transfer)
 
 
 def do_fail(transfer_id: UUID, ended_as: str, *, now: datetime, is_lost: bool = False) -> Steps[Change | None]:
@@ -175,7 +175,8 @@ def do_fail(transfer_id: UUID, ended_as: str, *, now: datetime, is_lost: bool = 
     if transfer["state"] == State.TRANSFERRED and not was_answered:
         event = Event.TRANSFER_FAILED
     data = {"transfer": str(transfer_id), "outcome": ended_as}
-    return (yield from do_event(transfer["contact_id"], event, now=now, data=data)) or change
+    moved = yield from do_event(transfer["contact_id"], event, now=now, data=data)
+    return _told_both(moved, transfer) if moved is not None else change
 
 
 def do_hand_over(contact_id: UUID, *, now: datetime) -> Steps[Change | None]:
@@ -236,4 +237,11 @@ def _do_end(transfer: Row, ended_as: str, *, now: datetime, is_lost: bool = Fals
             else _OF_TARGET.get(ended_as, presence.Event.FREED if transfer["answered_at"] else presence.Event.WITHDRAWN)
         )
         yield from do_presence(transfer["target_id"], move, now=now)
-    return told(transfer["contact_id"], transfer["target_id"] or transfer["employee_id"])
+    return _told_both(told(transfer["contact_id"], transfer["employee_id"]), transfer)
+
+
+def _told_both(change: Change, transfer: Row) -> Change:
+    """Return a change that the desk of the colleague who was asked is told of too."""
+    if transfer["target_id"] is None:
+        return change
+    return replace(change, others=(*change.others, told(transfer["contact_id"], transfer["target_id"])))
