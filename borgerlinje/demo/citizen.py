@@ -33,7 +33,7 @@ class Habits:
     patience: float = 180.0
     talk: tuple[float, float] = (30.0, 120.0)
     listens: tuple[float, float] = (2.0, 6.0)
-    message: tuple[float, float] = (15.0, 30.0)
+    message: tuple[float, float] = (25.0, 45.0)
     keys: Mapping[str, float] = field(default_factory=lambda: _KEYS)
     asks_back: float = 0.4
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.telephone
 PRESENCE = "SELECT state, count(*) AS n FROM dispatch_presence GROUP BY state"
 
 
-PATIENT = Habits(patience=600, talk=(30, 30), listens=(0.5, 1.0), message=(8, 8), keys={PERSON_KEY: 1})
+PATIENT = Habits(patience=600, talk=(30, 30), listens=(0.5, 1.0), message=(25, 25), keys={PERSON_KEY: 1})
 
 
 async def test_every_call_is_answered_and_lands_with_its_authority(demo: Telephone, crew: Crew) -> None:
