@@ -106,27 +106,6 @@ class Event(StrEnum):
     TECHNICAL_FAULT = "technical_fault"
 
 
-class Effect(StrEnum):
-    """What the channel must do once the change is committed. Each can be rebuilt from the rows."""
-
-    SAY_CLOSED = "say_closed"
-    PLAY_MENU = "play_menu"
-    START_WAITING = "start_waiting"
-    RING_EMPLOYEE = "ring_employee"
-    STOP_RINGING = "stop_ringing"
-    CONNECT = "connect"
-    HOLD = "hold"
-    RING_PARTY = "ring_party"
-    JOIN_PARTY = "join_party"
-    HAND_TO_PARTY = "hand_to_party"
-    RELEASE_PARTY = "release_party"
-    RING_CITIZEN = "ring_citizen"
-    CONFIRM_CALLBACK = "confirm_callback"
-    RECORD_MESSAGE = "record_message"
-    RELEASE_CITIZEN = "release_citizen"
-    RELEASE_EMPLOYEE = "release_employee"
-
-
 class Presence(StrEnum):
     """What becomes of the employee who has or was offered the contact."""
 
@@ -166,33 +145,32 @@ class Decision:
     state: State
     closed_as: ClosedAs | None = None
     presence: Presence | None = None
-    effects: tuple[Effect, ...] = ()
     expected: bool = True
 
 
-def _closed(closed_as: ClosedAs, presence: Presence | None = None, *effects: Effect) -> Decision:
-    return Decision(State.CLOSED, closed_as, presence, effects)
+def _closed(closed_as: ClosedAs, presence: Presence | None = None) -> Decision:
+    return Decision(State.CLOSED, closed_as, presence)
 
 
-def _to(state: State, presence: Presence | None = None, *effects: Effect) -> Decision:
-    return Decision(state, None, presence, effects)
+def _to(state: State, presence: Presence | None = None) -> Decision:
+    return Decision(state, None, presence)
 
 
 _DEFAULT = Context()
 # What counts as an attempt to reach a citizen who is called back.
 UNREACHED = frozenset({Event.CITIZEN_UNREACHED, Event.CITIZEN_LEFT})
-_PICK_UP = _to(State.WAITING, None, Effect.START_WAITING)
+_PICK_UP = _to(State.WAITING)
 _ABANDONED = _closed(ClosedAs.ABANDONED)
-_ASKED_BACK = _to(State.CALLBACK, None, Effect.CONFIRM_CALLBACK)
-_RECORD = _to(State.VOICEMAIL, None, Effect.RECORD_MESSAGE)
-_SHUT = _closed(ClosedAs.CLOSED_HOURS, None, Effect.SAY_CLOSED)
-_FULL = _closed(ClosedAs.FULL, None, Effect.SAY_CLOSED)
-_CITIZEN_GONE = _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_EMPLOYEE)
-_BACK_TO_POOL = _to(State.WAITING, Presence.FREE, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
-_EMPLOYEE_LOST = _to(State.WAITING, Presence.CONNECTION_LOST, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING)
-_SENT_ON = _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
+_ASKED_BACK = _to(State.CALLBACK)
+_RECORD = _to(State.VOICEMAIL)
+_SHUT = _closed(ClosedAs.CLOSED_HOURS)
+_FULL = _closed(ClosedAs.FULL)
+_CITIZEN_GONE = _to(State.WRAP_UP, Presence.WRAP_UP)
+_BACK_TO_POOL = _to(State.WAITING, Presence.FREE)
+_EMPLOYEE_LOST = _to(State.WAITING, Presence.CONNECTION_LOST)
+_SENT_ON = _to(State.TRANSFERRED, Presence.WRAP_UP)
 # A colleague of the pool takes the citizen over, and with them the documentation: who hands over is done.
-_TAKEN_OVER = _to(State.CONNECTED, Presence.FREE, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE)
+_TAKEN_OVER = _to(State.CONNECTED, Presence.FREE)
 
 _BEFORE_THE_POOL = {
     Event.LINE_CLOSED: _SHUT,
@@ -201,23 +179,23 @@ _BEFORE_THE_POOL = {
     Event.CALLBACK_ASKED: _ASKED_BACK,
     Event.VOICEMAIL_STARTED: _RECORD,
     Event.CITIZEN_LEFT: _ABANDONED,
-    Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL, None, Effect.RELEASE_CITIZEN),
+    Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL),
 }
 
 _TABLE: dict[State, dict[Event, Decision]] = {
     State.ARRIVED: {
         **_BEFORE_THE_POOL,
-        Event.MENU_ENTERED: _to(State.IN_MENU, None, Effect.PLAY_MENU),
+        Event.MENU_ENTERED: _to(State.IN_MENU),
         Event.GREETED: _PICK_UP,
     },
     # The menu of another language or of another line begins anew.
     State.IN_MENU: {
         **_BEFORE_THE_POOL,
-        Event.MENU_ENTERED: _to(State.IN_MENU, None, Effect.PLAY_MENU),
+        Event.MENU_ENTERED: _to(State.IN_MENU),
         Event.MENU_CHOSEN: _PICK_UP,
     },
     State.WAITING: {
-        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED, Effect.RING_EMPLOYEE),
+        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED),
         Event.OVERFLOWED: _PICK_UP,
         Event.LINE_CLOSED: _SHUT,
         Event.CALLBACK_ASKED: _ASKED_BACK,
@@ -226,65 +204,55 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.TECHNICAL_FAULT: _BEFORE_THE_POOL[Event.TECHNICAL_FAULT],
     },
     State.OFFERED: {
-        Event.OFFER_EXPIRED: _to(State.WAITING, Presence.NOT_ANSWERING, Effect.STOP_RINGING),
-        Event.OFFER_DECLINED: _to(State.WAITING, Presence.PAUSED, Effect.STOP_RINGING),
-        Event.OFFER_FAILED: _to(State.WAITING, Presence.NOT_ANSWERING, Effect.STOP_RINGING),
-        Event.EMPLOYEE_LOST: _to(State.WAITING, Presence.CONNECTION_LOST, Effect.STOP_RINGING),
-        Event.ANSWERED: _to(State.CONNECTED, Presence.TALKING, Effect.CONNECT),
-        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE, Effect.STOP_RINGING, Effect.CONFIRM_CALLBACK),
-        Event.VOICEMAIL_STARTED: _to(State.VOICEMAIL, Presence.FREE, Effect.STOP_RINGING, Effect.RECORD_MESSAGE),
-        Event.CALLBACK_CANCELLED: _closed(ClosedAs.ABANDONED, Presence.FREE, Effect.STOP_RINGING),
-        Event.CITIZEN_LEFT: _closed(ClosedAs.ABANDONED, Presence.FREE, Effect.STOP_RINGING),
-        Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL, Presence.FREE, Effect.STOP_RINGING, Effect.RELEASE_CITIZEN),
+        Event.OFFER_EXPIRED: _to(State.WAITING, Presence.NOT_ANSWERING),
+        Event.OFFER_DECLINED: _to(State.WAITING, Presence.PAUSED),
+        Event.OFFER_FAILED: _to(State.WAITING, Presence.NOT_ANSWERING),
+        Event.EMPLOYEE_LOST: _to(State.WAITING, Presence.CONNECTION_LOST),
+        Event.ANSWERED: _to(State.CONNECTED, Presence.TALKING),
+        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE),
+        Event.VOICEMAIL_STARTED: _to(State.VOICEMAIL, Presence.FREE),
+        Event.CALLBACK_CANCELLED: _closed(ClosedAs.ABANDONED, Presence.FREE),
+        Event.CITIZEN_LEFT: _closed(ClosedAs.ABANDONED, Presence.FREE),
+        Event.TECHNICAL_FAULT: _closed(ClosedAs.TECHNICAL, Presence.FREE),
     },
     State.CONNECTED: {
-        Event.HELD: _to(State.HELD, None, Effect.HOLD),
-        Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.HOLD, Effect.RING_PARTY),
+        Event.HELD: _to(State.HELD),
+        Event.CONSULT_STARTED: _to(State.CONSULTING),
         Event.TRANSFERRED: _SENT_ON,
         Event.REQUEUED: _BACK_TO_POOL,
-        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE, Effect.CONFIRM_CALLBACK, Effect.RELEASE_EMPLOYEE),
+        Event.CALLBACK_ASKED: _to(State.CALLBACK, Presence.FREE),
         Event.CITIZEN_LEFT: _CITIZEN_GONE,
-        Event.EMPLOYEE_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP),
         Event.EMPLOYEE_LOST: _EMPLOYEE_LOST,
-        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP),
     },
     # An employee who hangs up on a citizen in hold has forgotten them: they go back to the pool, and ring there again first.
     State.HELD: {
-        Event.RETRIEVED: _to(State.CONNECTED, None, Effect.CONNECT),
-        Event.CONSULT_STARTED: _to(State.CONSULTING, None, Effect.RING_PARTY),
+        Event.RETRIEVED: _to(State.CONNECTED),
+        Event.CONSULT_STARTED: _to(State.CONSULTING),
         Event.TRANSFERRED: _SENT_ON,
         Event.REQUEUED: _BACK_TO_POOL,
         Event.CITIZEN_LEFT: _CITIZEN_GONE,
         Event.EMPLOYEE_LEFT: _BACK_TO_POOL,
         Event.EMPLOYEE_LOST: _EMPLOYEE_LOST,
-        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, Presence.WRAP_UP),
     },
     State.CONSULTING: {
-        Event.RETRIEVED: _to(State.CONNECTED, None, Effect.RELEASE_PARTY, Effect.CONNECT),
-        Event.JOINED: _to(State.THREE_WAY, None, Effect.JOIN_PARTY),
+        Event.RETRIEVED: _to(State.CONNECTED),
+        Event.JOINED: _to(State.THREE_WAY),
         Event.PARTY_LEFT: _to(State.HELD),
         Event.HANDED_OVER: _TAKEN_OVER,
         Event.TRANSFERRED: _SENT_ON,
-        Event.REQUEUED: _to(
-            State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING
-        ),
-        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE),
-        Event.EMPLOYEE_LEFT: _to(
-            State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE, Effect.START_WAITING
-        ),
+        Event.REQUEUED: _to(State.WAITING, Presence.FREE),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP),
+        Event.EMPLOYEE_LEFT: _to(State.WAITING, Presence.FREE),
         Event.EMPLOYEE_LOST: _to(
             State.WAITING,
             Presence.CONNECTION_LOST,
-            Effect.RELEASE_PARTY,
-            Effect.RELEASE_EMPLOYEE,
-            Effect.START_WAITING,
         ),
         Event.TECHNICAL_FAULT: _to(
             State.WRAP_UP,
             Presence.WRAP_UP,
-            Effect.RELEASE_CITIZEN,
-            Effect.RELEASE_PARTY,
-            Effect.RELEASE_EMPLOYEE,
         ),
     },
     State.THREE_WAY: {
@@ -292,54 +260,47 @@ _TABLE: dict[State, dict[Event, Decision]] = {
         Event.HANDED_OVER: _TAKEN_OVER,
         Event.TRANSFERRED: _SENT_ON,
         Event.EMPLOYEE_LEFT: _SENT_ON,
-        Event.EMPLOYEE_LOST: _to(State.TRANSFERRED, Presence.WRAP_UP, Effect.HAND_TO_PARTY, Effect.RELEASE_EMPLOYEE),
-        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_PARTY, Effect.RELEASE_EMPLOYEE),
+        Event.EMPLOYEE_LOST: _to(State.TRANSFERRED, Presence.WRAP_UP),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP, Presence.WRAP_UP),
         Event.TECHNICAL_FAULT: _to(
             State.WRAP_UP,
             Presence.WRAP_UP,
-            Effect.RELEASE_CITIZEN,
-            Effect.RELEASE_PARTY,
-            Effect.RELEASE_EMPLOYEE,
         ),
     },
     # The employee documents meanwhile: `_after_transfer` says what that changes.
     State.TRANSFERRED: {
         Event.COMPLETED: _to(State.TRANSFERRED, Presence.FREE),
-        Event.HANDED_OVER: _to(State.CONNECTED, Presence.FREE, Effect.HAND_TO_PARTY),
-        Event.TRANSFER_FAILED: _to(State.WAITING, Presence.FREE, Effect.RELEASE_PARTY, Effect.START_WAITING),
-        Event.PARTY_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_CITIZEN),
-        Event.CITIZEN_LEFT: _to(State.WRAP_UP, None, Effect.RELEASE_PARTY),
-        Event.TECHNICAL_FAULT: _to(State.WRAP_UP, None, Effect.RELEASE_CITIZEN, Effect.RELEASE_PARTY),
+        Event.HANDED_OVER: _to(State.CONNECTED, Presence.FREE),
+        Event.TRANSFER_FAILED: _to(State.WAITING, Presence.FREE),
+        Event.PARTY_LEFT: _to(State.WRAP_UP),
+        Event.CITIZEN_LEFT: _to(State.WRAP_UP),
+        Event.TECHNICAL_FAULT: _to(State.WRAP_UP),
     },
     State.CALLBACK: {
-        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED, Effect.RING_EMPLOYEE),
+        Event.OFFERED: _to(State.OFFERED, Presence.OFFERED),
         Event.CALLBACK_CANCELLED: _ABANDONED,
         # Who has asked to be called hangs up: that is how it should be.
         Event.CITIZEN_LEFT: _to(State.CALLBACK),
     },
     State.CALLING_BACK: {
-        Event.CITIZEN_REACHED: _to(State.CONNECTED, None, Effect.CONNECT),
-        Event.CITIZEN_UNREACHED: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
-        Event.CITIZEN_LEFT: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_EMPLOYEE),
+        Event.CITIZEN_REACHED: _to(State.CONNECTED),
+        Event.CITIZEN_UNREACHED: _to(State.CALLBACK, Presence.FREE),
+        Event.CITIZEN_LEFT: _to(State.CALLBACK, Presence.FREE),
         # There was nothing to call for: the message has said it all, or the matter is settled already.
-        Event.SETTLED: _to(State.WRAP_UP, Presence.WRAP_UP, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
-        Event.EMPLOYEE_LEFT: _to(State.CALLBACK, Presence.PAUSED, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
-        Event.EMPLOYEE_LOST: _to(
-            State.CALLBACK, Presence.CONNECTION_LOST, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE
-        ),
-        Event.CALLBACK_CANCELLED: _closed(
-            ClosedAs.ABANDONED, Presence.FREE, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE
-        ),
-        Event.TECHNICAL_FAULT: _to(State.CALLBACK, Presence.FREE, Effect.RELEASE_CITIZEN, Effect.RELEASE_EMPLOYEE),
+        Event.SETTLED: _to(State.WRAP_UP, Presence.WRAP_UP),
+        Event.EMPLOYEE_LEFT: _to(State.CALLBACK, Presence.PAUSED),
+        Event.EMPLOYEE_LOST: _to(State.CALLBACK, Presence.CONNECTION_LOST),
+        Event.CALLBACK_CANCELLED: _closed(ClosedAs.ABANDONED, Presence.FREE),
+        Event.TECHNICAL_FAULT: _to(State.CALLBACK, Presence.FREE),
     },
     State.VOICEMAIL: {
-        Event.MESSAGE_LEFT: _to(State.CALLBACK, None, Effect.RELEASE_CITIZEN),
+        Event.MESSAGE_LEFT: _to(State.CALLBACK),
         Event.CITIZEN_LEFT: _ABANDONED,
         Event.TECHNICAL_FAULT: _BEFORE_THE_POOL[Event.TECHNICAL_FAULT],
     },
     State.WRAP_UP: {
         Event.COMPLETED: _closed(ClosedAs.ANSWERED, Presence.FREE),
-        Event.CALLED_AGAIN: _to(State.CALLING_BACK, Presence.TALKING, Effect.RING_CITIZEN),
+        Event.CALLED_AGAIN: _to(State.CALLING_BACK, Presence.TALKING),
     },
     State.CLOSED: {},
 }
@@ -363,13 +324,13 @@ def _of_a_callback(decision: Decision, event: Event) -> Decision:
     """Answer for an offer whose citizen is not on the line."""
     match event:
         case Event.ANSWERED:
-            return replace(decision, state=State.CALLING_BACK, effects=(Effect.RING_CITIZEN,))
+            return replace(decision, state=State.CALLING_BACK)
         case Event.CITIZEN_LEFT | Event.CALLBACK_ASKED:
             return Decision(State.OFFERED)
         case Event.VOICEMAIL_STARTED:
             return Decision(State.OFFERED, expected=False)
         case Event.TECHNICAL_FAULT:
-            return Decision(State.CALLBACK, None, Presence.FREE, (Effect.STOP_RINGING,))
+            return Decision(State.CALLBACK, None, Presence.FREE)
     return replace(decision, state=State.CALLBACK) if decision.state is State.WAITING else decision
 
 
@@ -388,7 +349,7 @@ def _without_after_call_work(decision: Decision, context: Context) -> Decision:
     """Close a conversation at once on a line without after-call work, and name a transfer for what it was."""
     closed_as = ClosedAs.TRANSFERRED if context.is_transferred else ClosedAs.ANSWERED
     if context.wrap_up_seconds == 0 and decision.state is State.WRAP_UP:
-        return Decision(State.CLOSED, closed_as, Presence.FREE, decision.effects)
+        return Decision(State.CLOSED, closed_as, Presence.FREE)
     if context.wrap_up_seconds == 0 and decision.presence is Presence.WRAP_UP:
         return replace(decision, presence=Presence.FREE)
     if decision.closed_as is ClosedAs.ANSWERED:

@@ -13,7 +13,7 @@ import orjson
 
 from borgerlinje.contacts.actions import Locked, do_document, do_lock, do_move, do_write
 from borgerlinje.contacts.closing import Closing
-from borgerlinje.contacts.lifecycle import IN_HAND, WITH_PARTY, ClosedAs, Effect, Event, Presence, State
+from borgerlinje.contacts.lifecycle import IN_HAND, WITH_PARTY, ClosedAs, Event, Presence, State
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.matching import Match
 from borgerlinje.kit.database import Query, Row, Steps
@@ -50,7 +50,7 @@ _HELPED = frozenset({ClosedAs.ANSWERED, ClosedAs.TRANSFERRED})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an event did: the contact's new state, how it closed, whose presence moved, and what the channel must do now.
+    """What an event did: the contact's new state, how it closed, and whose presence moved.
 
     `others` are contacts that changed along with it.
     """
@@ -59,7 +59,6 @@ class Change:
     state: State
     closed_as: ClosedAs | None
     employee_id: int | None
-    effects: tuple[Effect, ...]
     expected: bool
     channel_ref: str = ""
     offer_id: UUID | None = None
@@ -106,7 +105,7 @@ def do_event(
         )
     stale = offer_id is not None and [offer["id"] for offer in offers] != [offer_id]
     if not decision.expected or stale or is_to_nobody or event is Event.OFFERED:
-        return Change(contact_id, State(row["state"]), None, None, (), expected=False, channel_ref=row["channel_ref"])
+        return Change(contact_id, State(row["state"]), None, None, expected=False, channel_ref=row["channel_ref"])
     employee_id: int | None = offers[0]["employee_id"] if offers else row["employee_id"]
     if offers and decision.state is not State.OFFERED:
         yield Query(
@@ -130,7 +129,6 @@ def do_event(
         decision.state,
         decision.closed_as,
         employee_id,
-        decision.effects,
         expected=True,
         channel_ref=row["channel_ref"],
         offer_id=offers[0]["id"] if offers else None,
@@ -160,7 +158,7 @@ def _do_end_transfer(contact_id: UUID, event: Event, *, now: datetime) -> Steps[
 
 def told(contact_id: UUID, employee_id: int) -> Change:
     """Return the change that only tells an employee's desk to look again."""
-    return Change(contact_id, State.CLOSED, None, employee_id, (), expected=True)
+    return Change(contact_id, State.CLOSED, None, employee_id, expected=True)
 
 
 def _do_withdraw_promises(helped: Row, *, now: datetime) -> Steps[list[Change]]:

@@ -11,7 +11,6 @@ from borgerlinje.contacts.lifecycle import (
     ClosedAs,
     Context,
     Decision,
-    Effect,
     Event,
     Presence,
     State,
@@ -66,35 +65,30 @@ def test_lost_employee_sends_the_citizen_back_to_the_pool(state: State) -> None:
     decision = decide(state, Event.EMPLOYEE_LOST)
     assert decision.state in POOL
     assert decision.presence is Presence.CONNECTION_LOST
-    assert Effect.RELEASE_EMPLOYEE in decision.effects
-    assert state is State.CALLING_BACK or Effect.RELEASE_CITIZEN not in decision.effects
 
 
 def test_lost_employee_of_three_leaves_the_other_two_talking() -> None:
     decision = decide(State.THREE_WAY, Event.EMPLOYEE_LOST)
     assert decision.state is State.TRANSFERRED
-    assert Effect.HAND_TO_PARTY in decision.effects
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.CONSULTING])
 def test_employee_who_hangs_up_on_a_held_citizen_does_not_lose_them(state: State) -> None:
     decision = decide(state, Event.EMPLOYEE_LEFT)
     assert (decision.state, decision.presence) == (State.WAITING, Presence.FREE)
-    assert Effect.START_WAITING in decision.effects
 
 
 @pytest.mark.parametrize("event", [Event.OFFER_EXPIRED, Event.OFFER_DECLINED, Event.OFFER_FAILED, Event.EMPLOYEE_LOST])
-def test_offer_not_taken_leads_back_to_the_pool_and_stops_the_ringing(event: Event) -> None:
+def test_offer_not_taken_leads_back_to_the_pool(event: Event) -> None:
     decision = decide(State.OFFERED, event)
     assert decision.state is State.WAITING
-    assert decision.effects == (Effect.STOP_RINGING,)
     assert decision.presence in employee_free - {Presence.FREE}
     assert decide(State.OFFERED, event, context=CALLBACK).state is State.CALLBACK
 
 
 def test_callback_rings_the_citizen_when_somebody_takes_it() -> None:
     decision = decide(State.OFFERED, Event.ANSWERED, context=CALLBACK)
-    assert (decision.state, decision.effects) == (State.CALLING_BACK, (Effect.RING_CITIZEN,))
+    assert decision.state is State.CALLING_BACK
     assert decide(State.CALLING_BACK, Event.CITIZEN_REACHED).state is State.CONNECTED
 
 
@@ -132,21 +126,19 @@ def test_transferred_contact_closes_when_both_are_done_whoever_is_first() -> Non
 def test_failed_transfer_keeps_the_citizen() -> None:
     decision = decide(State.TRANSFERRED, Event.TRANSFER_FAILED)
     assert (decision.state, decision.presence) == (State.WAITING, Presence.FREE)
-    assert Effect.START_WAITING in decision.effects
     documented = decide(State.TRANSFERRED, Event.TRANSFER_FAILED, context=Context(is_documented=True))
     assert (documented.state, documented.presence) == (State.WAITING, None)
 
 
 def test_conversation_on_a_line_without_after_call_work_closes_at_once() -> None:
     decision = decide(State.CONNECTED, Event.CITIZEN_LEFT, context=NONE)
-    assert decision == Decision(State.CLOSED, ClosedAs.ANSWERED, Presence.FREE, (Effect.RELEASE_EMPLOYEE,))
+    assert decision == Decision(State.CLOSED, ClosedAs.ANSWERED, Presence.FREE)
     assert decide(State.CONNECTED, Event.TRANSFERRED, context=NONE).presence is Presence.FREE
 
 
 @pytest.mark.parametrize("state", sorted(PRESENT))
-def test_technical_fault_ends_every_call_and_leaves_no_leg_behind(state: State) -> None:
+def test_technical_fault_ends_every_call(state: State) -> None:
     decision = decide(state, Event.TECHNICAL_FAULT)
-    assert Effect.RELEASE_CITIZEN in decision.effects
     assert decision.state in {State.CLOSED, State.WRAP_UP}
     assert (decision.state is State.WRAP_UP) == (state in IN_HAND | {State.TRANSFERRED})
 

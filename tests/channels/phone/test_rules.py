@@ -1,4 +1,4 @@
-"""What reports mean and what effects are, without an Asterisk."""
+"""What reports mean and what our channels are called, without an Asterisk."""
 
 from uuid import UUID
 
