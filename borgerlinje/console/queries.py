@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from borgerlinje.contacts.lifecycle import State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.queries import stage_since, with_messages
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
@@ -17,7 +17,6 @@ from borgerlinje.staff.models import RoleAssignment, User
 _SHOWN = 200
 # Those who wait come first, the longest wait at the top; then those who are being helped.
 _ORDER = {State.WAITING: 0, State.OFFERED: 0, State.CALLBACK: 1, State.ARRIVED: 2, State.IN_MENU: 2, State.WRAP_UP: 4}
-_TALKING = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Live:
     @property
     def talking_count(self) -> int:
         """How many conversations there are."""
-        return sum(each.contact.state in _TALKING for each in self.contacts)
+        return sum(each.contact.state in IN_CONVERSATION for each in self.contacts)
 
     @property
     def ready_count(self) -> int:

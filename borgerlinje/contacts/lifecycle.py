@@ -52,6 +52,8 @@ PRESENT = frozenset(
     }
 )
 
+# Citizen and employee are on the line with each other, whoever hears music meanwhile.
+IN_CONVERSATION = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 # Somebody else is, or is being, brought to the citizen.
 WITH_PARTY = frozenset({State.CONSULTING, State.THREE_WAY, State.TRANSFERRED})
 

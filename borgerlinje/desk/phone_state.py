@@ -12,8 +12,8 @@ from qrcode.main import QRCode
 from borgerlinje.channels.phone.actions import Credentials
 from borgerlinje.channels.phone.models import EmployeePhone, PhoneCheck, PhoneEndpoint, Server
 from borgerlinje.channels.phone.outgoing_calls import can_dial
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION
 from borgerlinje.contacts.models import Contact
-from borgerlinje.desk.queries import CONVERSATION
 from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch.models import Transfer, TransferEnd
 from borgerlinje.kit import clock
@@ -129,7 +129,7 @@ class Moving:
 
 def talks_elsewhere(employee: Employee) -> bool:
     """Tell whether an employee talks with a citizen on another telephone than the browser: it lives on without the page."""
-    conversation = Contact.objects.filter(employee=employee, channel="phone", state__in=CONVERSATION).first()
+    conversation = Contact.objects.filter(employee=employee, channel="phone", state__in=IN_CONVERSATION).first()
     return conversation is not None and not is_in_browser(employee, conversation)
 
 

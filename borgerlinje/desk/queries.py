@@ -9,7 +9,7 @@ from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from borgerlinje.channels.phone.models import OutgoingCall
-from borgerlinje.contacts.lifecycle import IN_HAND, PRESENT, UNREACHED, Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_HAND, PRESENT, UNREACHED, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import attempts as attempts_made
 from borgerlinje.desk.attempts import asked_of, attempts_of, news_of
@@ -29,7 +29,6 @@ from borgerlinje.staff.models import Employee
 _NEWS = timedelta(minutes=1)
 # What takes the whole person: the database lets an employee have one of it.
 WHOLE = ("phone", "counter")
-CONVERSATION = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 _WAITS = frozenset({State.WAITING, State.OFFERED})
 _QUEUE = PRESENT | {State.CALLING_BACK}
 _CALLBACKS_SHOWN = 20
@@ -78,7 +77,7 @@ class Desk:
     @property
     def is_talking(self) -> bool:
         """Whether the citizen and the employee are on the line with each other."""
-        return self.contact is not None and self.contact.state in CONVERSATION
+        return self.contact is not None and self.contact.state in IN_CONVERSATION
 
     @property
     def spoke_until(self) -> datetime | None:
@@ -227,7 +226,7 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         news_of(employee, was, now=now) if is_free and was else None,
         _unreached(employee, was, now=now) if is_free and was else None,
         can_dial(),
-        is_in_browser(employee, contact if contact and contact.state in CONVERSATION else None),
+        is_in_browser(employee, contact if contact and contact.state in IN_CONVERSATION else None),
         _call_out(contact),
     )
 
@@ -295,7 +294,7 @@ def in_hand(employee: Employee) -> Q:
 
 def stage_since(contact: Contact) -> datetime:
     """Return since when a contact has been in its present stage, as a clock shows it."""
-    if contact.state in CONVERSATION or contact.state == State.TRANSFERRED:
+    if contact.state in IN_CONVERSATION or contact.state == State.TRANSFERRED:
         return contact.answered_at or contact.arrived_at
     if contact.state == State.WRAP_UP:
         return contact.transferred_at or contact.ended_at or contact.arrived_at

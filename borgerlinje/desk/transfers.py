@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from borgerlinje.contacts.lifecycle import Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.attempts import asked_of, attempts_of, under_way
 from borgerlinje.desk.forms import TransferForm
 from borgerlinje.desk.page import answer, employee_of
 from borgerlinje.desk.panel import Panel
-from borgerlinje.desk.queries import CONVERSATION
 from borgerlinje.dispatch.actions import Change, do_event
 from borgerlinje.dispatch.models import Transfer, TransferEnd
 from borgerlinje.dispatch.transfers import Refusal, do_fail, do_hand_over, do_send_to_line, do_start
@@ -175,7 +174,7 @@ def _event(request: HttpRequest, contact_id: UUID, event: Event, states: Collect
 
 def _end(request: HttpRequest, contact_id: UUID, ended_as: TransferEnd) -> HttpResponse:
     employee = employee_of(request)
-    contact = access_conversation(employee, contact_id, CONVERSATION)
+    contact = access_conversation(employee, contact_id, IN_CONVERSATION)
     attempt = under_way(attempts_of(contact))
     if attempt is None:
         raise GoneError

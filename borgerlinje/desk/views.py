@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.contacts.lifecycle import Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.forms import ClosingForm, NoteForm
 from borgerlinje.desk.page import answer, employee_of, shown
 from borgerlinje.desk.panel import Panel
-from borgerlinje.desk.queries import CONVERSATION, WHOLE, in_hand, subject_names
+from borgerlinje.desk.queries import WHOLE, in_hand, subject_names
 from borgerlinje.desk.transfers import do_leave_colleague
 from borgerlinje.dispatch.actions import do_complete, do_event
 from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in
@@ -94,7 +94,7 @@ def hang_up(request: HttpRequest) -> HttpResponse:
     employee = employee_of(request)
     if do_leave_colleague(employee):
         return answer(request, employee)
-    in_conversation = CONVERSATION | {State.CALLING_BACK}
+    in_conversation = IN_CONVERSATION | {State.CALLING_BACK}
     contact = Contact.objects.filter(employee=employee, state__in=in_conversation, channel__in=WHOLE).first()
     if contact is not None:
         # Whoever leaves two others together leaves the citizen to whom they brought.

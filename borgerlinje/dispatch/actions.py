@@ -119,8 +119,9 @@ def do_event(
     if decision.closed_as in _HELPED and row["caller_number"]:
         others += yield from _do_withdraw_promises(row, now=now)
     if decision.presence is Presence.CONNECTION_LOST and employee_id is not None and not offers:
-        # Who chats may be offered something else just then: that rings where nobody is any more.
+        # Who chats may be offered something else just then, or be asked to a colleague's citizen: that rings where nobody is any more.
         others += yield from do_end_offers(employee_id, event, now=now)
+        others += yield from _do_leave_colleagues(employee_id, now=now)
     moves = _moves(locked, event, is_offered=bool(offers))
     if moves and employee_id is not None:
         yield from do_presence(employee_id, *moves, now=now, channel=row["channel"])
@@ -154,6 +155,30 @@ def _do_end_transfer(contact_id: UUID, event: Event, *, now: datetime) -> Steps[
             freed = presence.Event.FREED if row["answered_at"] else presence.Event.WITHDRAWN
             yield from do_presence(row["target_id"], freed, now=now)
     return [told(contact_id, row["target_id"]) for row in rows if row["target_id"] is not None]
+
+
+def _do_leave_colleagues(employee_id: int, *, now: datetime) -> Steps[list[Change]]:
+    """End what an employee who is lost has been asked to; return what became of the colleagues' contacts."""
+    rows = yield Query(
+        """
+        SELECT t.contact_id, t.answered_at, c.state
+          FROM dispatch_transfer t JOIN contacts_contact c ON c.id = t.contact_id
+         WHERE t.target_id = %(employee)s::bigint AND t.ended_at IS NULL AND t.mode <> 'move'
+        """,
+        {"employee": employee_id},
+    )
+    changes: list[Change] = []
+    for row in rows:
+        change = yield from do_event(row["contact_id"], party_gone(row), now=now, data={"because": "lost"})
+        changes += [change] if change and change.expected else []
+    return changes
+
+
+def party_gone(transfer: Row) -> Event:
+    """Return what it means for a contact that whoever was brought is gone; `transfer` has the contact's `state` and `answered_at`."""
+    if transfer["state"] == State.TRANSFERRED and transfer["answered_at"] is None:
+        return Event.TRANSFER_FAILED
+    return Event.PARTY_LEFT
 
 
 def told(contact_id: UUID, employee_id: int) -> Change:

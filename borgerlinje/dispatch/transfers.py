@@ -11,7 +11,7 @@ from uuid import UUID
 
 from borgerlinje.contacts.lifecycle import Event, State, decide
 from borgerlinje.dispatch import presence
-from borgerlinje.dispatch.actions import Change, do_event, do_presence, told
+from borgerlinje.dispatch.actions import Change, do_event, do_presence, party_gone, told
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.kit.ids import uuid7
 
@@ -170,12 +170,8 @@ def do_fail(transfer_id: UUID, ended_as: str, *, now: datetime, is_lost: bool = 
     change = yield from _do_end(transfer, ended, now=now, is_lost=is_lost)
     if transfer["mode"] == Mode.MOVE:
         return change
-    was_answered = transfer["answered_at"] is not None
-    event = Event.PARTY_LEFT
-    if transfer["state"] == State.TRANSFERRED and not was_answered:
-        event = Event.TRANSFER_FAILED
     data = {"transfer": str(transfer_id), "outcome": ended_as}
-    moved = yield from do_event(transfer["contact_id"], event, now=now, data=data)
+    moved = yield from do_event(transfer["contact_id"], party_gone(transfer), now=now, data=data)
     return _told_both(moved, transfer) if moved is not None else change
 
 

@@ -14,8 +14,9 @@ from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_retu
 from borgerlinje.dispatch.callbacks import do_take
 from borgerlinje.dispatch.feed import Feed
 from borgerlinje.dispatch.matching import Free, LineRule, Match, Rules, Waiting
-from borgerlinje.dispatch.models import Offer, Presence
+from borgerlinje.dispatch.models import Offer, Presence, Transfer
 from borgerlinje.dispatch.pool import match
+from borgerlinje.dispatch.transfers import Mode, Target, do_start
 from borgerlinje.kit.database import Row, Steps, arun, run
 from borgerlinje.staff.models import Employee
 from tests.dispatch.engine import Engine, call
@@ -155,6 +156,20 @@ def test_lost_employee_whose_conversation_went_on_comes_back_to_it(cast: Cast) -
     assert cast.event(contact_id, Event.CITIZEN_LEFT, at=later(4)).state is State.WRAP_UP
     do(do_return(cast.employee.pk, now=later(5)))
     assert presence(cast.employee).state == "wrap_up"
+
+
+def test_colleague_who_is_lost_out_of_a_chat_is_asked_no_more(cast: Cast) -> None:
+    cast.ready(cast.employee)
+    cast.ready(cast.colleague)
+    Presence.objects.update(chat_capacity=2)
+    chat = answered(cast, "chat", cast.colleague)
+    call = answered(cast, "phone", cast.employee)
+    target = Target("N.N.", employee_id=cast.colleague.pk)
+    do(do_start(call, target, employee_id=cast.employee.pk, mode=Mode.ASK, now=later(1)))
+    assert (cast.contact(call).state, presence(cast.colleague).state) == ("consulting", "offered")
+    cast.event(chat, Event.EMPLOYEE_LOST, at=later(2))
+    assert (cast.contact(call).state, presence(cast.colleague).state) == ("held", "connection_lost")
+    assert not Transfer.objects.filter(ended_at=None).exists()
 
 
 def test_lost_employee_who_asks_for_a_pause_keeps_the_conversation(cast: Cast) -> None:

@@ -229,28 +229,34 @@ async def test_citizen_hangs_up_while_a_colleague_is_asked_and_nobody_is_left_on
     await until(telephone.is_empty)
 
 
-@pytest.mark.parametrize("is_answered", [False, True], ids=["ringing", "answered"])
+@pytest.mark.parametrize("answered", ["before", "meanwhile", "after"])
 async def test_phone_process_dies_while_a_colleague_is_asked_and_it_goes_on(
     telephone: Telephone,
     people: Cast,
     citizen: Robot,
     desk_phone: Robot,
     other_phone: Robot,
-    is_answered: bool,  # noqa: FBT001
+    answered: str,
 ):
     call, ringing = await talk_and_employ(telephone, people, citizen, desk_phone, other_phone)
     bring(telephone, people, Mode.ASK, to_colleague(people))
     asked = await other_phone.next_call(within=10)
     asked.ring()
-    if is_answered:
+    if answered == "before":
         asked.answer()
         await until(lambda: telephone.presence(people.colleague.pk) == "talking")
     await asyncio.to_thread(telephone.kill, "phone")
-    if not is_answered:
+    if answered == "meanwhile":
+        # Asterisk has nobody to hand an answered call to: it ends, and the next process rings anew.
         asked.answer()
-    asked.play(OTHER_HERTZ)
+        assert await asked.reached("ended", within=5)
     await asyncio.to_thread(telephone.start, "phone")
     await asyncio.to_thread(wait_for_phone, telephone)
+    if answered == "meanwhile":
+        asked = await other_phone.next_call(within=10)
+    if answered != "before":
+        asked.answer()
+    asked.play(OTHER_HERTZ)
     await hears(ringing, OTHER_HERTZ)
     await hears_no(asked, CITIZEN_HERTZ)
     telephone.act(transfers.do_hand_over(telephone.contact()["id"], now=clock.now()))

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from borgerlinje.channels.phone import recorded
 from borgerlinje.channels.phone.recordings import SEALED_FOR
 from borgerlinje.channels.phone.robot import sound
 from borgerlinje.channels.phone.robot.call import Call
@@ -131,6 +132,8 @@ async def test_the_phone_process_is_killed_in_mid_message_and_the_next_one_takes
     await asyncio.to_thread(telephone.kill, "phone")
     await restart(telephone)
     await until(lambda: "adopted" in telephone.log_of("phone"))
+    # However quickly the next one was there: less than this is no message.
+    await asyncio.sleep(recorded.SHORTEST_SECONDS)
     await call.press("#")
     call.audio.forget()
     assert await call.audio.hears_sound(within=5)

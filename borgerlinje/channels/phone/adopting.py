@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING
 
 from borgerlinje.channels.phone import rules, wiring
 from borgerlinje.channels.phone.rules import Legs
-from borgerlinje.contacts.lifecycle import Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
 from borgerlinje.kit.database import Row
 
 if TYPE_CHECKING:
     from borgerlinje.channels.phone.call import Call
-
-_TALKING = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 
 
 async def adopt(call: "Call", row: Row, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
@@ -28,7 +26,7 @@ async def adopt(call: "Call", row: Row, members: dict[str, str], bridged: set[st
     call.orders.found(here, here & bridged, wiring.wanted(call.state, legs))
     if legs.citizen not in members:
         await call.gone_meanwhile(Event.TECHNICAL_FAULT if is_new_server else Event.CITIZEN_LEFT)
-    elif call.state in _TALKING and legs.employee not in members:
+    elif call.state in IN_CONVERSATION and legs.employee not in members:
         # Whether they hung up is not known any more: nobody is hung up on for a fault of ours.
         await call.employee_left(Event.EMPLOYEE_LOST, {"because": "unheard"})
     elif call.state is State.OFFERED:
@@ -45,10 +43,10 @@ def legs_of(row: Row, state: State, known: Legs) -> Legs:
         return known
     if state is State.OFFERED:
         return known if known.offer_id == row["offer_id"] else Legs(citizen)
-    if state in _TALKING or state is State.TRANSFERRED:
+    if state in IN_CONVERSATION or state is State.TRANSFERRED:
         return Legs(
             citizen,
-            row["employee_leg"] or "" if state in _TALKING else "",
+            row["employee_leg"] or "" if state in IN_CONVERSATION else "",
             rules.party_channel(row["transfer_id"]) if row["transfer_id"] else "",
             transfer_id=row["transfer_id"],
             is_party_up=row["party_answered_at"] is not None,

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from borgerlinje.channels.phone import queries, rules
-from borgerlinje.channels.phone.endpoint import caller_id, dialled_as
+from borgerlinje.channels.phone.endpoint import caller_id
 from borgerlinje.channels.phone.messages import Compare
 from borgerlinje.channels.phone.rules import Command
-from borgerlinje.contacts.lifecycle import Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from borgerlinje.channels.phone.call import Call
-
-_TALKING = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 
 
 class Answering:
@@ -30,7 +28,7 @@ class Answering:
         call = self._call
         if offer["id"] == call.legs.offer_id:
             return
-        if call.state in _TALKING:
+        if call.state in IN_CONVERSATION:
             # The rows are further than we are: somebody has put the citizen back into the pool.
             await call.compare()
         if call.state not in {State.WAITING, State.OFFERED}:
@@ -41,9 +39,7 @@ class Answering:
         if seconds <= 0:
             await call.event(Event.OFFER_EXPIRED, offer_id=offer["id"])
             return
-        endpoint = dialled_as(offer, call.tools)
-        if offer["digits"]:
-            call.screened.add(call.legs.employee)
+        endpoint = call.screened.way_to(offer, call.legs.employee)
         shown = caller_id(offer["line_name"], offer["dialled"])
         is_rung = endpoint is not None and await call.orders.ring(
             call.legs.employee, endpoint=endpoint, seconds=round(seconds), caller_id=shown
@@ -99,7 +95,6 @@ class Answering:
         if state == "Up":
             # Whether one on an ordinary number has said that they are a person is not known any more: they are asked again.
             phone = await call.tools.store.read(queries.phone_of(offered_to, now=clock.now()))
-            if phone and phone["digits"]:
-                call.screened.add(call.legs.employee)
+            call.screened.way_to(phone, call.legs.employee)
             if not await call.screened.asks(call.legs.employee):
                 await self.answered(call.legs.employee)

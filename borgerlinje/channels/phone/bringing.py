@@ -7,7 +7,7 @@ their old place in the queue.
 from typing import TYPE_CHECKING
 
 from borgerlinje.channels.phone import queries, rules
-from borgerlinje.channels.phone.endpoint import caller_id, dialled_as, number
+from borgerlinje.channels.phone.endpoint import caller_id, number
 from borgerlinje.channels.phone.outgoing import Refusal
 from borgerlinje.channels.phone.outgoing_calls import do_begin_call, do_note_answered
 from borgerlinje.channels.phone.rules import Command
@@ -71,9 +71,7 @@ class Bringing:
             wanted = row["transfer_digits"] if row["mode"] == Mode.MOVE else ""
             employee_id = row["target_id"] or row["employee_id"]
             phone = await store.read(queries.phone_of(employee_id, now=now, kind=wanted))
-            endpoint = dialled_as(phone, call.tools) if phone else None
-            if phone and phone["digits"]:
-                call.screened.add(rules.party_channel(row["transfer_id"]))
+            endpoint = call.screened.way_to(phone, rules.party_channel(row["transfer_id"]))
             return (endpoint, row["dialled"]) if endpoint else ("", "technical")
         begun = await store.write(
             lambda: do_begin_call(
@@ -89,7 +87,8 @@ class Bringing:
         if isinstance(begun, Refusal):
             return "", "barred"
         self._longest_seconds = begun.longest_seconds
-        return number(begun.digits, call.tools) or "", begun.shown or "technical"
+        endpoint = number(begun.digits, call.tools)
+        return (endpoint, begun.shown) if endpoint else ("", "technical")
 
     async def rung(self) -> None:
         """Note that the other side's phone rings."""

@@ -27,7 +27,6 @@ from borgerlinje.channels.phone.messages import (
     Compare,
     Left,
     Message,
-    OfferOver,
     Played,
     Pressed,
     Recorded,
@@ -42,7 +41,7 @@ from borgerlinje.channels.phone.services import service_of
 from borgerlinje.channels.phone.talking import Talking
 from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.channels.phone.waiting_texts import back_in_queue
-from borgerlinje.contacts.lifecycle import WITH_PARTY, Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, WITH_PARTY, Event, State
 from borgerlinje.dispatch.actions import Change, do_event
 from borgerlinje.dispatch.callbacks import do_meet_callback
 from borgerlinje.kit import clock
@@ -57,8 +56,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("phone")
 
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
-# An employee has the citizen, whatever they do with them: nobody may be rung for them.
-TALKING: Final = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 _SPOKEN_TO: Final = frozenset({State.ARRIVED, State.IN_MENU})
 _IN_POOL: Final = frozenset({State.WAITING, State.OFFERED})
 _DONE: Final = frozenset({State.CLOSED, State.WRAP_UP, State.CALLBACK})
@@ -149,7 +146,7 @@ class Call(Talking):
                 await self._answered(channel)
             case Ring(offer):
                 await self.answering.ring(offer)
-            case OfferOver() | Compare():
+            case Compare():
                 await self.compare()
             case Pressed(channel, digit) if channel != self.legs.citizen:
                 await self.screened.pressed(channel, digit)
@@ -184,7 +181,7 @@ class Call(Talking):
             await self.bringing.left(cause)
         elif self.state is State.CALLING_BACK:
             await self.dialling.left(channel, cause)
-        elif self.state in TALKING:
+        elif self.state in IN_CONVERSATION:
             await self.employee_left(rules.left(cause), {"cause": cause})
         elif self.state is State.OFFERED:
             await self.answering.left(cause)
@@ -335,7 +332,7 @@ class Call(Talking):
             self._is_over = True
         elif state is not before and not {state, before} <= _IN_POOL:
             await self._leave_service()
-        if state in TALKING or state in WITH_PARTY:
+        if state in IN_CONVERSATION or state in WITH_PARTY:
             await self.be_quiet()
         await self.orders.bring(wiring.wanted(state, self.legs))
         if self._is_promised and state in _IN_POOL:
@@ -392,7 +389,7 @@ class Call(Talking):
                 await self.hang_up()
             return
         await self.know(row)
-        was_talking = self.state in TALKING
+        was_talking = self.state in IN_CONVERSATION
         await self.enter(state, legs_of(row, state, self.legs))
         if was_talking and state in _IN_POOL:
             await self.announce(back_in_queue(row["last_event"], self.language))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from borgerlinje.channels.phone import queries, rules, wiring
-from borgerlinje.channels.phone.endpoint import caller_id, dialled_as, number
+from borgerlinje.channels.phone.endpoint import caller_id, number
 from borgerlinje.channels.phone.outgoing import Reason, Refusal
 from borgerlinje.channels.phone.outgoing_calls import do_begin_call, do_note_answered, do_note_ended
 from borgerlinje.channels.phone.rules import Legs
@@ -44,9 +44,7 @@ class Dialling:
         channel = rules.dialling_channel(call.contact_id)
         call.legs = Legs("", channel)
         phone = await call.tools.store.read(queries.phone_of(row["employee_id"], now=clock.now()))
-        endpoint = dialled_as(phone, call.tools) if phone else None
-        if phone and phone["digits"]:
-            call.screened.add(channel)
+        endpoint = call.screened.way_to(phone, channel)
         shown = caller_id(call.entry.name, row["dialled"] or call.entry.main_number)
         is_rung = endpoint is not None and await call.orders.ring(
             channel, endpoint=endpoint, seconds=EMPLOYEE_RINGS_SECONDS, caller_id=shown

@@ -1,7 +1,6 @@
 """What can happen to a call, as its inbox takes it."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from borgerlinje.kit.database import Row
 
@@ -66,13 +65,6 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferOver:
-    """An offer that rang is over in the rows."""
-
-    offer_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Compare:
     """The row may say something else than this call believes."""
 
@@ -82,4 +74,4 @@ class Stop:
     """A farewell has taken too long."""
 
 
-Message = Left | Rings | Answered | Pressed | Played | Recorded | Timer | Ring | OfferOver | Compare | Stop
+Message = Left | Rings | Answered | Pressed | Played | Recorded | Timer | Ring | Compare | Stop

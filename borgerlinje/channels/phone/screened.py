@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 
 from borgerlinje.channels.phone import queries
+from borgerlinje.channels.phone.endpoint import dialled_as
 from borgerlinje.channels.phone.rules import PLAYBACK_PREFIX, Command
 from borgerlinje.channels.phone.services.screening import Screening, callback_text, offer_text
 from borgerlinje.contacts.lifecycle import State
+from borgerlinje.kit.database import Row
 
 if TYPE_CHECKING:
     from borgerlinje.channels.phone.call import Call
@@ -19,9 +21,13 @@ class Screened:
         self._numbers: set[str] = set()
         self._screening: Screening | None = None
 
-    def add(self, channel: str) -> None:
-        """Note that a channel rings an ordinary number."""
-        self._numbers.add(channel)
+    def way_to(self, phone: Row | None, channel: str) -> str | None:
+        """Return what Asterisk dials for an employee's phone (`queries.phone_of`), None when there is none; a number will be asked on `channel`."""
+        if phone is None:
+            return None
+        if phone["digits"]:
+            self._numbers.add(channel)
+        return dialled_as(phone, self._call.tools)
 
     async def asks(self, channel: str) -> bool:
         """Ask whoever has answered, if it is an ordinary number; False when there is nothing to ask."""

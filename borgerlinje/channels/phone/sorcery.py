@@ -4,6 +4,7 @@ What somebody has is told by name and kind (`Objects`); a copy is compared by a 
 that a process which begins finds out what this Asterisk has, and changes nothing that is as it should be.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from borgerlinje.channels.phone.objects import ORDER, Objects, fingerprint
 log = structlog.get_logger("phone")
 
 _FINGERPRINT: Final = "accountcode"
+_SIGN_OFF_SECONDS: Final = 1.0
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 
 
@@ -57,7 +59,10 @@ async def put(ari: Ari, name: str, objects: Objects) -> None:
 async def delete(ari: Ari, name: str, kinds: Iterable[str]) -> None:
     """Take the objects of a name out, last first; a call in progress goes on. Raises AriError."""
     for kind in sorted(kinds, key=ORDER.index, reverse=True):
-        await ari.command("DELETE", _path(kind, name))
+        answer = await ari.command("DELETE", _path(kind, name))
+        if kind == "registration" and answer.is_done:
+            # Asterisk signs off by itself, and when the provider wants to know who does so it looks for the password then.
+            await asyncio.sleep(_SIGN_OFF_SECONDS)
 
 
 def _path(kind: str, name: str) -> str:

@@ -144,7 +144,7 @@ class Switchboard:
         match row["kind"]:
             case "over":
                 if ours := self._by_offer.get(row["id"]):
-                    ours.put(messages.OfferOver(row["id"]))
+                    ours.put(messages.Compare())
             case "dial":
                 if row["id"] not in self._by_contact:
                     self._start(Call.calling(self._tools, row["id"]))
