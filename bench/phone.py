@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bench.parts import pairs, transfers
 from bench.parts.rig import keep_keys, migrate
-from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
+from borgerlinje.channels.phone.accounts.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.channels.phone.selftest import do_set_scene

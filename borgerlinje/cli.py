@@ -308,7 +308,7 @@ def run_replay(options: argparse.Namespace) -> int:
 
 def run_proxy(options: argparse.Namespace) -> int:
     """Print or write the configuration of a proxy."""
-    return int(load("borgerlinje.channels.phone.proxy:run")(options))
+    return int(load("borgerlinje.channels.phone.network.proxy:run")(options))
 
 
 def run_calls(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Literal
 
-from borgerlinje.channels.phone import text_address
+from borgerlinje.channels.phone.text_messages import text_address
 from borgerlinje.kit import bus, home, parts, running, unprivileged
 
 Need = Literal["run", "test", "optional"]
@@ -280,7 +280,7 @@ def _trunks() -> Iterator[Part]:
     if not url or util.find_spec("psycopg") is None:
         return
     try:
-        found = import_module("borgerlinje.channels.phone.trunk_report").read(url)
+        found = import_module("borgerlinje.channels.phone.network.trunk_report").read(url)
     except Exception as error:  # noqa: BLE001 - a look that fails makes a missing part
         yield Part("trunk", "optional", found=False, mend=f"the database does not tell ({type(error).__name__})")
         return

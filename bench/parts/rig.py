@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from bench.parts import usage
-from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
+from borgerlinje.channels.phone.accounts.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.selftest import do_set_scene
 from borgerlinje.dispatch.attendance import do_ready
 from borgerlinje.kit import clock, embedded, unprivileged

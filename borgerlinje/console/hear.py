@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from borgerlinje.channels.phone import speech
+from borgerlinje.channels.phone.sound import speech
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.staff.permission import allowed
 from borgerlinje.staff.roles import Role

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import listening
 from borgerlinje.channels.phone.models import Recording, RecordingAccess
-from borgerlinje.channels.phone.recordings import do_delete
+from borgerlinje.channels.phone.recording import listening
+from borgerlinje.channels.phone.recording.recordings import do_delete
 from borgerlinje.console.standing import user_of
 from borgerlinje.contacts.models import Contact
 from borgerlinje.kit import clock

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
-from borgerlinje.channels.phone.actions import do_revoke_employee_endpoints
+from borgerlinje.channels.phone.accounts.actions import do_revoke_employee_endpoints
 from borgerlinje.dispatch.attendance import do_sign_out
 from borgerlinje.dispatch.watch import do_leave
 from borgerlinje.kit import clock, hints

@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone.callback_texts import YES_KEY
+from borgerlinje.channels.phone.callbacks.callback_texts import YES_KEY
 from borgerlinje.channels.phone.robot.call import Cause, Outgoing
 from borgerlinje.channels.phone.robot.errors import RobotError
 from borgerlinje.channels.phone.waiting_texts import CALLBACK_KEY

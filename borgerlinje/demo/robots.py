@@ -16,7 +16,7 @@ import psycopg
 import structlog
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
+from borgerlinje.channels.phone.accounts.actions import do_keep_robot_endpoint
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.closing import Closing

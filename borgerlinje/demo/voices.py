@@ -4,8 +4,8 @@ import asyncio
 import random
 from collections.abc import Sequence
 
-from borgerlinje.channels.phone import speech
 from borgerlinje.channels.phone.robot import sound
+from borgerlinje.channels.phone.sound import speech
 from borgerlinje.kit.home import home
 
 _FOLDER = "demo-voices"

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
-from borgerlinje.channels.phone.actions import Credentials
+from borgerlinje.channels.phone.accounts.actions import Credentials
 from borgerlinje.channels.phone.models import EmployeePhone, PhoneCheck, PhoneEndpoint, Server
-from borgerlinje.channels.phone.outgoing_calls import can_dial
+from borgerlinje.channels.phone.outgoing.ledger import can_dial
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.whereabouts import is_in_browser

@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import own_phone
-from borgerlinje.channels.phone.actions import do_issue_sip_endpoint, do_issue_test_endpoint, do_revoke_sip_endpoint
-from borgerlinje.channels.phone.dialplan import ECHO
+from borgerlinje.channels.phone.accounts import own_phone
+from borgerlinje.channels.phone.accounts.actions import (
+    do_issue_sip_endpoint,
+    do_issue_test_endpoint,
+    do_revoke_sip_endpoint,
+)
+from borgerlinje.channels.phone.accounts.own_phone import Typed
 from borgerlinje.channels.phone.models import EmployeePhone
-from borgerlinje.channels.phone.outgoing import Refusal
-from borgerlinje.channels.phone.outgoing_words import words
-from borgerlinje.channels.phone.own_phone import Typed
-from borgerlinje.channels.phone.servers import choose
+from borgerlinje.channels.phone.network.servers import choose
+from borgerlinje.channels.phone.outgoing.policy import Refusal
+from borgerlinje.channels.phone.outgoing.words import words
+from borgerlinje.channels.phone.pbx.dialplan import ECHO
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.desk.page import answer, employee_of
 from borgerlinje.desk.phone_state import own_phone_of, qr_code, registrar_of, sip_uri, telephones_of

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from borgerlinje.channels.phone import outgoing_calls
 from borgerlinje.channels.phone.models import DoNotCall
-from borgerlinje.channels.phone.outgoing import Counts, Number, Reason, Refusal, read, weigh
-from borgerlinje.channels.phone.outgoing_words import words
+from borgerlinje.channels.phone.outgoing import ledger
+from borgerlinje.channels.phone.outgoing.policy import Counts, Number, Reason, Refusal, read, weigh
+from borgerlinje.channels.phone.outgoing.words import words
 from borgerlinje.contacts.models import Contact
 from borgerlinje.kit import clock
 from borgerlinje.kit.request_database import run_here
@@ -14,7 +14,7 @@ from borgerlinje.lines.models import LineNumber, Specialist
 
 def can_dial() -> bool:
     """Tell whether calls can go out at all: there is a provider in use."""
-    return run_here(outgoing_calls.can_dial())
+    return run_here(ledger.can_dial())
 
 
 def check_number(text: str, contact: Contact) -> tuple[str, str]:
@@ -26,10 +26,10 @@ def check_number(text: str, contact: Contact) -> tuple[str, str]:
         return "", _said(Reason.NO_TRUNK)
     answer = weigh(
         number,
-        run_here(outgoing_calls.policy_of(contact.line.centre_id)),
-        recent=Counts(is_known=Specialist.objects.filter(digits__in=outgoing_calls.forms(number)).exists()),
+        run_here(ledger.policy_of(contact.line.centre_id)),
+        recent=Counts(is_known=Specialist.objects.filter(digits__in=ledger.forms(number)).exists()),
         do_not_call={number.digits} if _is_not_to_be_called(number, contact) else (),
-        own=set(LineNumber.objects.filter(digits__in=outgoing_calls.forms(number)).values_list("digits", flat=True)),
+        own=set(LineNumber.objects.filter(digits__in=ledger.forms(number)).values_list("digits", flat=True)),
     )
     return (answer.digits, _said(answer.reason) if isinstance(answer, Refusal) else "")
 

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import listening
 from borgerlinje.channels.phone.models import Recording
-from borgerlinje.channels.phone.recordings import ANSWERING, do_stop
+from borgerlinje.channels.phone.recording import listening
+from borgerlinje.channels.phone.recording.recordings import ANSWERING, do_stop
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.page import employee_of
 from borgerlinje.desk.queries import in_hand

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import servers
-from borgerlinje.channels.phone.actions import do_issue_employee_endpoint, is_current, is_pushed
+from borgerlinje.channels.phone.accounts.actions import do_issue_employee_endpoint, is_current, is_pushed
+from borgerlinje.channels.phone.network import servers
 from borgerlinje.desk.page import answer, employee_of
 from borgerlinje.desk.phone_state import talks_elsewhere
 from borgerlinje.dispatch.attendance import do_lose, do_return, do_sign_in

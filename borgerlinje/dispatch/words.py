@@ -128,7 +128,7 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
     return sentences.get(name, name)
 
 
-# Why a number is kept out: `channels.phone.outgoing.Reason`, and the employee's own word for it.
+# Why a number is kept out: `channels.phone.outgoing.policy.Reason`, and the employee's own word for it.
 _BARRED = frozenset(
     {"barred", "costly", "do_not_call", "foreign", "not_a_number", "often_to_number", "own", "satellite", "short"}
 )

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from borgerlinje.channels.phone.asked_callbacks import (
+from borgerlinje.channels.phone.callbacks.asked import (
     Asked,
     Standing,
     callback_standing,
@@ -29,7 +29,7 @@ from borgerlinje.channels.phone.asked_callbacks import (
     do_ask_callback,
     do_cancel_callback,
 )
-from borgerlinje.channels.phone.outgoing import Number, Reason, Refusal
+from borgerlinje.channels.phone.outgoing.policy import Number, Reason, Refusal
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.errors import BorgerlinjeError

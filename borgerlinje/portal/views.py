@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import servers
-from borgerlinje.channels.phone.actions import citizen_call, do_issue_citizen_endpoint
+from borgerlinje.channels.phone.accounts.actions import citizen_call, do_issue_citizen_endpoint
+from borgerlinje.channels.phone.network import servers
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.request_database import run_here

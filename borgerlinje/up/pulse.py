@@ -8,7 +8,7 @@ import asyncio
 import base64
 import contextlib
 
-from borgerlinje.channels.phone.asterisk import Instance
+from borgerlinje.channels.phone.pbx.asterisk import Instance
 from borgerlinje.up import starving
 
 LOOK_SECONDS = 1.0

@@ -5,8 +5,8 @@ import signal
 import subprocess
 from collections.abc import Callable
 
-from borgerlinje.channels.phone import asterisk
-from borgerlinje.channels.phone.configuration import Ports
+from borgerlinje.channels.phone.pbx import asterisk
+from borgerlinje.channels.phone.pbx.configuration import Ports
 from borgerlinje.kit import embedded
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.kit.home import Home, cache

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page
 
-from borgerlinje.channels.phone import recorded, recordings
+from borgerlinje.channels.phone.recording import recorded, recordings
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.demo.sign_ins import SignIn

@@ -14,7 +14,7 @@ import soundfile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from borgerlinje.channels.phone import sound_files
+from borgerlinje.channels.phone.sound import sound_files
 from borgerlinje.console.menus import queries
 from borgerlinje.kit import clock
 from borgerlinje.lines import menus

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingPolicy
-from borgerlinje.channels.phone.outgoing_calls import do_note_answered, do_note_ended
+from borgerlinje.channels.phone.outgoing.ledger import do_note_answered, do_note_ended
 from borgerlinje.kit import clock
 from borgerlinje.kit.ids import uuid7
 from borgerlinje.staff.models import Employee

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from borgerlinje.channels.phone import recorded, recordings
 from borgerlinje.channels.phone.models import Recording, RecordingAccess
+from borgerlinje.channels.phone.recording import recorded, recordings
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import run

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 
-from borgerlinje.channels.phone import servers
 from borgerlinje.channels.phone.models import PhoneEndpoint, Server, Trunk, TrunkState
-from borgerlinje.channels.phone.trunk import PURPOSE
+from borgerlinje.channels.phone.network import servers
+from borgerlinje.channels.phone.network.trunk import PURPOSE
 from borgerlinje.kit import clock, sealed
 from borgerlinje.kit.database import run
 from borgerlinje.staff.models import Employee

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from stdnum.dk import cvr
 
 from borgerlinje.channels.phone.models import OutgoingPolicy
-from borgerlinje.channels.phone.outgoing import Number, Policy, range_allows, read
+from borgerlinje.channels.phone.outgoing.policy import Number, Policy, range_allows, read
 from borgerlinje.cooperation.models import Authority, Centre, Membership
 from borgerlinje.demo import data, facts, sign_ins
 from borgerlinje.lines.hours import status

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from borgerlinje.channels.phone.book import Way
-from borgerlinje.channels.phone.endpoint import way_out
+from borgerlinje.channels.phone.pbx.endpoint import way_out
 from borgerlinje.channels.phone.robot.call import Incoming, Outgoing
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.actions import do_arrive

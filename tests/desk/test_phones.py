@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from borgerlinje.channels.phone import own_phone
-from borgerlinje.channels.phone.actions import sip_digest
+from borgerlinje.channels.phone.accounts import own_phone
+from borgerlinje.channels.phone.accounts.actions import sip_digest
 from borgerlinje.channels.phone.models import EmployeePhone, OutgoingCall, PhoneCheck, PhoneEndpoint, Trunk
 from borgerlinje.channels.phone.queries import phone_of
 from borgerlinje.dispatch.models import Transfer

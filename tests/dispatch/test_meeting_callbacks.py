@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from borgerlinje.channels.phone.asked_callbacks import Asked, do_ask_callback
-from borgerlinje.channels.phone.outgoing import Reason
+from borgerlinje.channels.phone.callbacks.asked import Asked, do_ask_callback
+from borgerlinje.channels.phone.outgoing.policy import Reason
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch import words

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from borgerlinje.channels.phone.asterisk import Instance
-from borgerlinje.channels.phone.configuration import Ports
+from borgerlinje.channels.phone.pbx.asterisk import Instance
+from borgerlinje.channels.phone.pbx.configuration import Ports
 from borgerlinje.up.pulse import LONGEST_SILENCE_SECONDS, STARVED_SILENCE_SECONDS, is_felt, is_too_long
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

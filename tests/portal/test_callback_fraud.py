@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from django.core import signing
 
-from borgerlinje.channels.phone.asked_callbacks import Asked, do_ask_callback
+from borgerlinje.channels.phone.callbacks.asked import Asked, do_ask_callback
 from borgerlinje.channels.phone.models import OutgoingCall, OutgoingPolicy
-from borgerlinje.channels.phone.outgoing import Refusal
+from borgerlinje.channels.phone.outgoing.policy import Refusal
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact
 from borgerlinje.dispatch.callbacks import do_take

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import psycopg
 
-from borgerlinje.channels.phone import asterisk
+from borgerlinje.channels.phone.pbx import asterisk
 from borgerlinje.channels.phone.robot.call import Call, Incoming, Outgoing
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.dispatch.transfers import Mode, Target, do_hand_over, do_start

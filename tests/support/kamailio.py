@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from borgerlinje.channels.phone import proxy
-from borgerlinje.channels.phone.asterisk import free_ports
-from borgerlinje.channels.phone.proxy import Address, Proxy
+from borgerlinje.channels.phone.network import proxy
+from borgerlinje.channels.phone.network.proxy import Address, Proxy
+from borgerlinje.channels.phone.pbx.asterisk import free_ports
 from borgerlinje.kit import parts, unprivileged
 from tests.support.telephone import wait_until
 

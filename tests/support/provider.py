@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from borgerlinje.channels.phone.configuration import Reach
+from borgerlinje.channels.phone.pbx.configuration import Reach
 from borgerlinje.kit import clock, unprivileged
 from tests.support.telephone import Telephone, running_asterisk
 

@@ -21,9 +21,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone import asterisk
-from borgerlinje.channels.phone.actions import do_keep_robot_endpoint
-from borgerlinje.channels.phone.asterisk import Instance
+from borgerlinje.channels.phone.accounts.actions import do_keep_robot_endpoint
+from borgerlinje.channels.phone.pbx import asterisk
+from borgerlinje.channels.phone.pbx.asterisk import Instance
 from borgerlinje.dispatch.actions import Change
 from borgerlinje.dispatch.attendance import do_ready, do_sign_out
 from borgerlinje.kit import clock, running, unprivileged

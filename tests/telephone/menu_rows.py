@@ -8,7 +8,7 @@ import numpy as np
 import psycopg
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone import sound_files
+from borgerlinje.channels.phone.sound import sound_files
 
 GREETING_HZ, START_HZ, BELOW_HZ, DEEP_HZ, ENGLISH_HZ, OTHER_HZ, INFORMATION_HZ = 500, 700, 900, 1100, 1300, 1500, 1700
 _SECONDS: Final = 0.6

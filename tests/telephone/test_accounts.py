@@ -10,15 +10,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from borgerlinje.channels.phone.actions import (
+from borgerlinje.channels.phone.accounts.actions import (
     Credentials,
     do_issue_citizen_endpoint,
     do_issue_employee_endpoint,
     do_keep_robot_endpoint,
     do_revoke_employee_endpoints,
 )
-from borgerlinje.channels.phone.arrival import Arrival, Refusal, do_receive
-from borgerlinje.channels.phone.configuration import Reach
+from borgerlinje.channels.phone.calls.arrival import Arrival, Refusal, do_receive
+from borgerlinje.channels.phone.pbx.configuration import Reach
 from borgerlinje.channels.phone.robot import digest
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.lifecycle import State

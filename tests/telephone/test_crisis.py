@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from django.db import connections
 
-from borgerlinje.channels.phone import sound_files, speech
 from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.channels.phone.sound import sound_files, speech
 from borgerlinje.contacts.crisis_figures import figures
 from borgerlinje.kit import clock, unprivileged
 from borgerlinje.kit.database import run

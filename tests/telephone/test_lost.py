@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from borgerlinje.channels.phone.ari import Address, Ari
+from borgerlinje.channels.phone.pbx.ari import Address, Ari
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event

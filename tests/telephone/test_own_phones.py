@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone import checking, own_phone, speech
-from borgerlinje.channels.phone.actions import Credentials, do_issue_sip_endpoint, do_issue_test_endpoint
+from borgerlinje.channels.phone.accounts import checking, own_phone
+from borgerlinje.channels.phone.accounts.actions import Credentials, do_issue_sip_endpoint, do_issue_test_endpoint
 from borgerlinje.channels.phone.robot import digest
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.errors import RobotError
 from borgerlinje.channels.phone.robot.manners import refusing
 from borgerlinje.channels.phone.robot.phone import Robot
+from borgerlinje.channels.phone.sound import speech
 from borgerlinje.dispatch.transfers import Mode, Target, do_start
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps, run

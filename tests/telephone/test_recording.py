@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone.recordings import LOST, SEALED_FOR, do_stop
+from borgerlinje.channels.phone.recording.recordings import LOST, SEALED_FOR, do_stop
 from borgerlinje.channels.phone.robot import sound
 from borgerlinje.channels.phone.robot.call import Call, Incoming
 from borgerlinje.channels.phone.robot.phone import Robot

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from borgerlinje.channels.phone.calls.switchboard import ADOPTED
 from borgerlinje.channels.phone.robot.phone import Robot
-from borgerlinje.channels.phone.switchboard import ADOPTED
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event

@@ -11,11 +11,11 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from borgerlinje.channels.phone import queries
-from borgerlinje.channels.phone.ari import Address, Ari
 from borgerlinje.channels.phone.book import Book, Entry
-from borgerlinje.channels.phone.call import Call
+from borgerlinje.channels.phone.calls.call import Call
+from borgerlinje.channels.phone.calls.tools import Tools
+from borgerlinje.channels.phone.pbx.ari import Address, Ari
 from borgerlinje.channels.phone.store import Pool, Store
-from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.contacts.actions import do_arrive
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event, do_offer

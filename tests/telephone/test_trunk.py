@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from borgerlinje.channels.phone.configuration import Reach
+from borgerlinje.channels.phone.network.trunk import PURPOSE, NumberFormat, dial
+from borgerlinje.channels.phone.pbx.configuration import Reach
 from borgerlinje.channels.phone.robot.phone import Robot
-from borgerlinje.channels.phone.trunk import PURPOSE, NumberFormat, dial
 from borgerlinje.kit import sealed
 from tests.support import provider
 from tests.support.cast import Cast

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from borgerlinje.channels.phone.actions import Credentials, do_issue_sip_endpoint
-from borgerlinje.channels.phone.proxy import Address
+from borgerlinje.channels.phone.accounts.actions import Credentials, do_issue_sip_endpoint
+from borgerlinje.channels.phone.network.proxy import Address
 from borgerlinje.channels.phone.robot import digest
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.kit import clock

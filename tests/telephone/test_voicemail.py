@@ -7,8 +7,8 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone import recorded
-from borgerlinje.channels.phone.recordings import SEALED_FOR
+from borgerlinje.channels.phone.recording import recorded
+from borgerlinje.channels.phone.recording.recordings import SEALED_FOR
 from borgerlinje.channels.phone.robot import sound
 from borgerlinje.channels.phone.robot.call import Call
 from borgerlinje.channels.phone.robot.phone import Robot

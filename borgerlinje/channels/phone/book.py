@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from django.db.models import Prefetch, Q
 
 from borgerlinje.channels.phone.models import Trunk
-from borgerlinje.channels.phone.trunk import NumberFormat
+from borgerlinje.channels.phone.network.trunk import NumberFormat
 from borgerlinje.kit import clock
 from borgerlinje.lines import menus, news
 from borgerlinje.lines.hours import Schedule, status

@@ -3,9 +3,9 @@
 import structlog
 from procrastinate.contrib.django import app
 
-from borgerlinje.channels.phone import text_address, text_gateway, texts
-from borgerlinje.channels.phone.recordings import do_delete_due
-from borgerlinje.channels.phone.text_gateway import Failure
+from borgerlinje.channels.phone.recording.recordings import do_delete_due
+from borgerlinje.channels.phone.text_messages import text_address, text_gateway, texts
+from borgerlinje.channels.phone.text_messages.text_gateway import Failure
 from borgerlinje.kit import clock, database
 
 log = structlog.get_logger("worker")

@@ -16,23 +16,18 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from borgerlinje.channels.phone import (
-    checking,
-    endpoints,
-    events,
-    menu_sounds,
-    servers,
-    signed_in,
-    speech,
-    waiting_texts,
-)
-from borgerlinje.channels.phone.ari import Address, Ari, AriError, waits
+from borgerlinje.channels.phone import waiting_texts
+from borgerlinje.channels.phone.accounts import checking, endpoints, signed_in
 from borgerlinje.channels.phone.book import Book
-from borgerlinje.channels.phone.keeper import Keeper
-from borgerlinje.channels.phone.network import Network
+from borgerlinje.channels.phone.calls.switchboard import Switchboard
+from borgerlinje.channels.phone.calls.tools import Tools
+from borgerlinje.channels.phone.network import servers
+from borgerlinje.channels.phone.network.upkeep import Network
+from borgerlinje.channels.phone.pbx import events
+from borgerlinje.channels.phone.pbx.ari import Address, Ari, AriError, waits
+from borgerlinje.channels.phone.recording.keeper import Keeper
+from borgerlinje.channels.phone.sound import menu_sounds, speech
 from borgerlinje.channels.phone.store import Store, make_pool
-from borgerlinje.channels.phone.switchboard import Switchboard
-from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.dispatch.actions import CALL_TOPIC
 from borgerlinje.kit import clock, database, heartbeat
 from borgerlinje.kit.hints import Hints

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from borgerlinje.channels.phone.network.servers import ALIVE
 from borgerlinje.channels.phone.rules import DIALLING_PREFIX, EMPLOYEE_PREFIX, PARTY_PREFIX
-from borgerlinje.channels.phone.servers import ALIVE
 from borgerlinje.contacts.by_hand import REACHED_BY_HAND
 from borgerlinje.contacts.lifecycle import PRESENT
 from borgerlinje.kit.database import Query, Row, Steps

@@ -19,7 +19,7 @@ import django
 import psycopg
 from psycopg.rows import DictRow
 
-from borgerlinje.channels.phone.actions import do_keep_robot_endpoint, do_revoke_endpoint, is_pushed
+from borgerlinje.channels.phone.accounts.actions import do_keep_robot_endpoint, do_revoke_endpoint, is_pushed
 from borgerlinje.channels.phone.robot.call import Call
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.dispatch.attendance import do_ready, do_sign_out

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from borgerlinje.channels.phone.speech import EMPLOYEE_LOST
+from borgerlinje.channels.phone.sound.speech import EMPLOYEE_LOST
 from borgerlinje.lines.expected_wait import usual_sentences
 
 LONGEST_QUEUE_SAID: Final = 20

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from borgerlinje.channels.phone import sound_files, speech
-from borgerlinje.channels.phone.music import Samples
-from borgerlinje.channels.phone.sound_files import FLAW_TEXTS, LARGEST_BYTES, RATE, Flaw, Refused
+from borgerlinje.channels.phone.sound import sound_files, speech
+from borgerlinje.channels.phone.sound.music import Samples
+from borgerlinje.channels.phone.sound.sound_files import FLAW_TEXTS, LARGEST_BYTES, RATE, Flaw, Refused
 from borgerlinje.console.menus import queries
 from borgerlinje.console.menus.access import EDITS, READS, access_line, access_line_to_edit
 from borgerlinje.console.menus.changes import do_store

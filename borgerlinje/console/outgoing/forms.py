@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingPolicy
-from borgerlinje.channels.phone.outgoing import HOME, Number, canonical, read
+from borgerlinje.channels.phone.outgoing.policy import HOME, Number, canonical, read
 from borgerlinje.console.styled import Styled, number_field, style, text_field
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit import clock

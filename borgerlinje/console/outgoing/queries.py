@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingCall, OutgoingPolicy, Text
-from borgerlinje.channels.phone.outgoing import Reason
-from borgerlinje.channels.phone.outgoing_words import short
+from borgerlinje.channels.phone.outgoing.policy import Reason
+from borgerlinje.channels.phone.outgoing.words import short
 from borgerlinje.cooperation.models import Centre
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.lines import numbers

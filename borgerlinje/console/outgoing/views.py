@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from borgerlinje.channels.phone import text_address
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingPolicy, Trunk
+from borgerlinje.channels.phone.text_messages import text_address
 from borgerlinje.console.outgoing import queries
 from borgerlinje.console.outgoing.forms import DoNotCallForm, PolicyForm
 from borgerlinje.console.standing import authorities_as, user_of

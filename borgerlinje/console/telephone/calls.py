@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from borgerlinje.channels.phone import call_details
 from borgerlinje.channels.phone.call_details import Leg
-from borgerlinje.channels.phone.outgoing import Reason
-from borgerlinje.channels.phone.outgoing_words import short
+from borgerlinje.channels.phone.outgoing.policy import Reason
+from borgerlinje.channels.phone.outgoing.words import short
 from borgerlinje.console.standing import user_of
 from borgerlinje.dispatch import words
 from borgerlinje.dispatch.fairness import Period

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from borgerlinje.channels.phone.models import Trunk
-from borgerlinje.channels.phone.trunk import PURPOSE
+from borgerlinje.channels.phone.network.trunk import PURPOSE
 from borgerlinje.console.styled import number_field, style
 from borgerlinje.kit import sealed
 

@@ -7,7 +7,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from borgerlinje.channels.phone.models import Server, Trunk, TrunkState
-from borgerlinje.channels.phone.servers import ALIVE
+from borgerlinje.channels.phone.network.servers import ALIVE
 from borgerlinje.kit import clock
 
 Kind = Literal["good", "bad", "quiet"]

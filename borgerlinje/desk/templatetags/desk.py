@@ -3,8 +3,8 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from borgerlinje.channels.phone.outgoing import Reason
-from borgerlinje.channels.phone.outgoing_words import words
+from borgerlinje.channels.phone.outgoing.policy import Reason
+from borgerlinje.channels.phone.outgoing.words import words
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import queries

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import connection, connections
 
 from borgerlinje.channels.phone.models import OutgoingPolicy, Trunk
-from borgerlinje.channels.phone.outgoing import Allowed, Refusal
-from borgerlinje.channels.phone.outgoing_calls import do_begin_call
+from borgerlinje.channels.phone.outgoing.ledger import do_begin_call
+from borgerlinje.channels.phone.outgoing.policy import Allowed, Refusal
 from borgerlinje.kit.database import Steps, T, run
 from borgerlinje.kit.ids import uuid7
 from tests.support.cast import NOW, Cast, store_cast

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from borgerlinje.channels.phone.ari import Address, Ari, AriError, AriRefusedError
+from borgerlinje.channels.phone.pbx.ari import Address, Ari, AriError, AriRefusedError
 
 
 @asynccontextmanager

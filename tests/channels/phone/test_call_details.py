@@ -9,7 +9,7 @@ import pytest
 
 from borgerlinje.channels.phone import call_details
 from borgerlinje.channels.phone.call_details import Leg, as_csv, as_json, legs, lines, read_period
-from borgerlinje.channels.phone.outgoing_calls import do_note_answered, do_note_ended
+from borgerlinje.channels.phone.outgoing.ledger import do_note_answered, do_note_ended
 from borgerlinje.dispatch.fairness import Period
 from borgerlinje.kit.ids import uuid7
 from tests.channels.phone.ledger import begin, do, with_trunk

@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from borgerlinje.channels.phone import callback_texts
-from borgerlinje.channels.phone.callback_times import Times, hour_of, times
+from borgerlinje.channels.phone.callbacks import callback_texts
+from borgerlinje.channels.phone.callbacks.times import Times, hour_of, times
 from borgerlinje.lines.hours import COPENHAGEN, Schedule, Version
 
 HOURS = Schedule(versions=[Version(date(2015, 1, 1), None, {day: [(time(9), time(21))] for day in range(4)})])

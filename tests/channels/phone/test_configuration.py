@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from borgerlinje.channels.phone import certificate, configuration
-from borgerlinje.channels.phone.configuration import Plan, Ports, Reach, Tls
+from borgerlinje.channels.phone.pbx import certificate, configuration
+from borgerlinje.channels.phone.pbx.configuration import Plan, Ports, Reach, Tls
 
 
 def plan(*, has_broadcast: bool = True, reach: Reach | None = None) -> Plan:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from borgerlinje.channels.phone.endpoints import objects
-from borgerlinje.channels.phone.sorcery import Refusals
+from borgerlinje.channels.phone.accounts.endpoints import objects
+from borgerlinje.channels.phone.pbx.sorcery import Refusals
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from borgerlinje.channels.phone import events
+from borgerlinje.channels.phone.pbx import events
 
 
 def channel(**changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from borgerlinje.channels.phone.http import Http, HttpError
+from borgerlinje.channels.phone.pbx.http import Http, HttpError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

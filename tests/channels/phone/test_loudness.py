@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone import checking, loudness, music, speech
-from borgerlinje.channels.phone.loudness import Samples
+from borgerlinje.channels.phone.accounts import checking
 from borgerlinje.channels.phone.services import screening
+from borgerlinje.channels.phone.sound import loudness, music, speech
+from borgerlinje.channels.phone.sound.loudness import Samples
 from borgerlinje.demo import facts
 from borgerlinje.kit import parts
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from borgerlinje.channels.phone import menu_choices
-from borgerlinje.channels.phone.outgoing import Number, Reason, Refusal
+from borgerlinje.channels.phone.calls import menu_choices
+from borgerlinje.channels.phone.outgoing.policy import Number, Reason, Refusal
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact
 from borgerlinje.kit.database import Steps, T, run

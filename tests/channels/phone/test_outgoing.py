@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from borgerlinje.channels.phone.outgoing import (
+from borgerlinje.channels.phone.outgoing.policy import (
     Allowed,
     Counts,
     Number,

@@ -6,14 +6,14 @@ from uuid import UUID
 import pytest
 
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingCall, OutgoingPolicy
-from borgerlinje.channels.phone.outgoing import Allowed, Policy, Reason, Refusal
-from borgerlinje.channels.phone.outgoing_calls import (
+from borgerlinje.channels.phone.outgoing.ledger import (
     can_dial,
     do_end_lost,
     do_note_answered,
     do_note_ended,
     policy_of,
 )
+from borgerlinje.channels.phone.outgoing.policy import Allowed, Policy, Reason, Refusal
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.dispatch.actions import do_event
 from borgerlinje.kit.ids import uuid7

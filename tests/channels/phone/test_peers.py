@@ -1,7 +1,7 @@
 """How telephone servers know one another."""
 
-from borgerlinje.channels.phone import peers
-from borgerlinje.channels.phone.peers import Peer
+from borgerlinje.channels.phone.network import peers
+from borgerlinje.channels.phone.network.peers import Peer
 
 SECRET = b"installation"
 A, B = Peer("a", "10.0.0.11", 5060, SECRET), Peer("b", "b.example", 5062, SECRET)

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from borgerlinje import cli
-from borgerlinje.channels.phone import proxy
-from borgerlinje.channels.phone.proxy import Address, Proxy, ProxyError, read_address, read_networks
+from borgerlinje.channels.phone.network import proxy
+from borgerlinje.channels.phone.network.proxy import Address, Proxy, ProxyError, read_address, read_networks
 from borgerlinje.kit import parts
 
 TWO = (Address("10.0.0.11"), Address("10.0.0.12", 5062))

@@ -7,8 +7,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone import recorded
-from borgerlinje.channels.phone.recordings import SEALED_FOR
+from borgerlinje.channels.phone.recording import recorded
+from borgerlinje.channels.phone.recording.recordings import SEALED_FOR
 from borgerlinje.kit import sealed
 
 CONTACT = UUID("01a200dc-f0ec-7689-bc25-36f53c578e5a")

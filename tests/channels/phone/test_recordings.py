@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from procrastinate.contrib.django import app
 
-from borgerlinje.channels.phone import recordings
+from borgerlinje.channels.phone.calls.waits import standing
 from borgerlinje.channels.phone.jobs import delete_recordings
 from borgerlinje.channels.phone.models import Recording, RecordingAccess
-from borgerlinje.channels.phone.waits import standing
+from borgerlinje.channels.phone.recording import recordings
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.kit import clock

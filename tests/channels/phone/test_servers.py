@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from borgerlinje.channels.phone import servers
-from borgerlinje.channels.phone.servers import LOST_SECONDS, Watch
+from borgerlinje.channels.phone.network import servers
+from borgerlinje.channels.phone.network.servers import LOST_SECONDS, Watch
 from borgerlinje.kit.running import CannotRunError
 
 SEEN = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

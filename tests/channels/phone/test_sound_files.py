@@ -6,8 +6,8 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from borgerlinje.channels.phone import sound_files, speech
-from borgerlinje.channels.phone.sound_files import (
+from borgerlinje.channels.phone.sound import sound_files, speech
+from borgerlinje.channels.phone.sound.sound_files import (
     RATE,
     TARGET_LUFS,
     Accepted,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from borgerlinje.channels.phone import music, speech
+from borgerlinje.channels.phone.sound import music, speech
 from borgerlinje.kit import parts
 
 

@@ -12,11 +12,12 @@ from aiohttp import web
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from borgerlinje.channels.phone import jobs, text_address, text_gateway, texts
+from borgerlinje.channels.phone import jobs
 from borgerlinje.channels.phone.models import DoNotCall, OutgoingPolicy, Text
-from borgerlinje.channels.phone.text_address import Gateway
-from borgerlinje.channels.phone.text_gateway import Failure
-from borgerlinje.channels.phone.texts import BACK_OFF, Asked, Unsent, do_send_text
+from borgerlinje.channels.phone.text_messages import text_address, text_gateway, texts
+from borgerlinje.channels.phone.text_messages.text_address import Gateway
+from borgerlinje.channels.phone.text_messages.text_gateway import Failure
+from borgerlinje.channels.phone.text_messages.texts import BACK_OFF, Asked, Unsent, do_send_text
 from borgerlinje.kit.database import run
 from tests.channels.phone.ledger import at_once, do, store
 from tests.support.cast import NOW, Cast, later

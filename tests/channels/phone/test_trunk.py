@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from borgerlinje.channels.phone import registrations
-from borgerlinje.channels.phone.trunk import NumberFormat, Trunk, dial, number, objects
+from borgerlinje.channels.phone.network.trunk import NumberFormat, Trunk, dial, number, objects
+from borgerlinje.channels.phone.pbx import registrations
 
 PLAIN = Trunk(7, "sip.udbyder.example", 5060)
 REGISTERED = replace(

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from borgerlinje.channels.phone.trunk_report import told
+from borgerlinje.channels.phone.network.trunk_report import told
 
 WELL: dict[str, Any] = {
     "name": "Udbyder",

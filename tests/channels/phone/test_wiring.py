@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from borgerlinje.channels.phone.calls.wiring import Wiring, difference, needs_bridge, wanted
 from borgerlinje.channels.phone.rules import Command, Legs
-from borgerlinje.channels.phone.wiring import Wiring, difference, needs_bridge, wanted
 from borgerlinje.contacts.lifecycle import PRESENT, State
 
 OFFER = UUID("01a200dc-f0ec-7689-bc25-36f53c578e5a")

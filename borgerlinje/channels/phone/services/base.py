@@ -9,11 +9,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from borgerlinje.channels.phone.ari import Answer
 from borgerlinje.channels.phone.book import Entry
-from borgerlinje.channels.phone.messages import Message
+from borgerlinje.channels.phone.calls.messages import Message
+from borgerlinje.channels.phone.calls.tools import Tools
+from borgerlinje.channels.phone.pbx.ari import Answer
 from borgerlinje.channels.phone.rules import Command
-from borgerlinje.channels.phone.tools import Tools
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.kit.database import Steps
 

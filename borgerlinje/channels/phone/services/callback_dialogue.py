@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
-from borgerlinje.channels.phone import callback_texts as said
-from borgerlinje.channels.phone import menu_choices
 from borgerlinje.channels.phone.book import Entry
-from borgerlinje.channels.phone.callback_times import Times, hour_of, times
-from borgerlinje.channels.phone.messages import Message, Played, Pressed, Timer
-from borgerlinje.channels.phone.outgoing import Number, Refusal
+from borgerlinje.channels.phone.callbacks import callback_texts as said
+from borgerlinje.channels.phone.callbacks.times import Times, hour_of, times
+from borgerlinje.channels.phone.calls import menu_choices
+from borgerlinje.channels.phone.calls.messages import Message, Played, Pressed, Timer
+from borgerlinje.channels.phone.outgoing.policy import Number, Refusal
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.saying import say_all
 from borgerlinje.contacts.lifecycle import Event

@@ -1,6 +1,6 @@
 """What a citizen hears who has just come in: what everybody is told first, and the greeting or the menu."""
 
-from borgerlinje.channels.phone.messages import Message, Played
+from borgerlinje.channels.phone.calls.messages import Message, Played
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.turning import TurnedAway, at_the_door
 from borgerlinje.contacts.lifecycle import Event

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import structlog
 
-from borgerlinje.channels.phone import menu_choices
 from borgerlinje.channels.phone.book import Entry
-from borgerlinje.channels.phone.messages import Message, Played, Pressed, Timer
+from borgerlinje.channels.phone.calls import menu_choices
+from borgerlinje.channels.phone.calls.messages import Message, Played, Pressed, Timer
 from borgerlinje.channels.phone.services import closed
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.callback_dialogue import CallbackDialogue, Unfinished

@@ -10,10 +10,11 @@ from typing import Final
 
 import structlog
 
-from borgerlinje.channels.phone import recorded, recordings, speech
-from borgerlinje.channels.phone.messages import Message, Timer
+from borgerlinje.channels.phone.calls.messages import Message, Timer
+from borgerlinje.channels.phone.recording import recorded, recordings
 from borgerlinje.channels.phone.rules import LISTENER_PREFIX, Command, bridge_of
 from borgerlinje.channels.phone.services.base import Talk
+from borgerlinje.channels.phone.sound import speech
 from borgerlinje.channels.phone.waiting_texts import texts
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row

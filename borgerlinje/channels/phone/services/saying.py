@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from borgerlinje.channels.phone import sound_files, speech
 from borgerlinje.channels.phone.services.base import Talk
+from borgerlinje.channels.phone.sound import sound_files, speech
 from borgerlinje.lines.menus import Spoken
 
 _NEXT = ",sound:"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from borgerlinje.channels.phone import speech
-from borgerlinje.channels.phone.ari import Answer
+from borgerlinje.channels.phone.pbx.ari import Answer
 from borgerlinje.channels.phone.rules import Command
+from borgerlinje.channels.phone.sound import speech
 
 TAKING_KEY: Final = "1"
 LISTEN_SECONDS: Final = 8

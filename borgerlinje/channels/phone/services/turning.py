@@ -3,15 +3,15 @@
 from typing import Final
 
 from borgerlinje.channels.phone.book import Entry
-from borgerlinje.channels.phone.messages import Message, Played, Pressed
+from borgerlinje.channels.phone.calls.messages import Message, Played, Pressed
+from borgerlinje.channels.phone.calls.waits import waiting_on
 from borgerlinje.channels.phone.services import closed
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.callback_dialogue import CallbackDialogue, Unfinished
 from borgerlinje.channels.phone.services.closed import Because, Decision, Way
 from borgerlinje.channels.phone.services.saying import say_in_turn
-from borgerlinje.channels.phone.speech import silence
+from borgerlinje.channels.phone.sound.speech import silence
 from borgerlinje.channels.phone.waiting_texts import CALLBACK_KEY, texts
-from borgerlinje.channels.phone.waits import waiting_on
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.kit import clock
 

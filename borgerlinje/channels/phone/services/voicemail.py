@@ -11,13 +11,13 @@ from typing import Final
 
 import structlog
 
-from borgerlinje.channels.phone import recorded, recordings
-from borgerlinje.channels.phone.messages import Message, Played, Pressed, Recorded, Timer
-from borgerlinje.channels.phone.recorded import Sound
+from borgerlinje.channels.phone.calls.messages import Message, Played, Pressed, Recorded, Timer
+from borgerlinje.channels.phone.recording import recorded, recordings
+from borgerlinje.channels.phone.recording.recorded import Sound
 from borgerlinje.channels.phone.rules import Command
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.saying import say_in_turn
-from borgerlinje.channels.phone.speech import TONE
+from borgerlinje.channels.phone.sound.speech import TONE
 from borgerlinje.channels.phone.waiting_texts import AGAIN_KEY, DONE_KEY, HEAR_KEY, SEND_KEY, texts
 from borgerlinje.contacts.lifecycle import Event
 from borgerlinje.kit import clock

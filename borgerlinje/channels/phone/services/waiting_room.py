@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from borgerlinje.channels.phone import outgoing, recorded, recordings
-from borgerlinje.channels.phone.messages import Message, Played, Pressed, Timer
+from borgerlinje.channels.phone.calls.messages import Message, Played, Pressed, Timer
+from borgerlinje.channels.phone.calls.waits import Standing, standing
+from borgerlinje.channels.phone.outgoing import policy
+from borgerlinje.channels.phone.recording import recorded, recordings
 from borgerlinje.channels.phone.services import closed
 from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.callback_dialogue import CallbackDialogue, Unfinished
 from borgerlinje.channels.phone.services.saying import make_ready, say_in_turn
 from borgerlinje.channels.phone.services.turning import TurnedAway, other_of, send_on
-from borgerlinje.channels.phone.texts import Asked, can_text, do_send_text
+from borgerlinje.channels.phone.text_messages.texts import Asked, can_text, do_send_text
 from borgerlinje.channels.phone.waiting_texts import CALLBACK_KEY, RECORDING_KEY, TEXT_KEY, Texts, texts
-from borgerlinje.channels.phone.waits import Standing, standing
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Steps
@@ -188,8 +189,8 @@ class WaitingRoom:
 
     @property
     def _has_mobile(self) -> bool:
-        number = outgoing.read(self._talk.caller_number)
-        return isinstance(number, outgoing.Number) and number.is_mobile
+        number = policy.read(self._talk.caller_number)
+        return isinstance(number, policy.Number) and number.is_mobile
 
     async def _ask_for_callback(self) -> None:
         await self._talk.be_quiet()

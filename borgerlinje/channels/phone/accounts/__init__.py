@@ -1,0 +1,1 @@
+"""What employees telephone with: accounts in the browser, desk telephones, ordinary numbers."""

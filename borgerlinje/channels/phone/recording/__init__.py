@@ -1,0 +1,1 @@
+"""Messages and recorded conversations: sealed, stored, listened to, deleted by rule."""

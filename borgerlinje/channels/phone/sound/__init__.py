@@ -1,0 +1,1 @@
+"""What is heard: texts spoken, music, uploaded recordings, all at one level."""

@@ -1,0 +1,1 @@
+"""Text messages to citizens, and the gateway that takes them."""
