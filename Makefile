@@ -22,7 +22,7 @@ run: setup  ## set up, then start the whole product with the demo centre
 test:  ## set up with the tests' parts too, check the code, run every test
 	@$(PYTHON) -m setup --for test
 	@$(MAKE) --no-print-directory check
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check:  ## read the code: format, lint, types, import order, migrations, translations
 	@.venv/bin/ruff check .

@@ -31,7 +31,7 @@ from borgerlinje.kit import clock, embedded, unprivileged
 from borgerlinje.kit.database import run
 from borgerlinje.kit.home import Home
 from tests.support.database import Cluster, TestDatabase
-from tests.support.telephone import Telephone, joined, running_asterisk
+from tests.support.telephone import Telephone, joined, running_asterisk, wait_for_speech
 
 WAITING = 8
 TARGET_RATIO = 0.1
@@ -211,6 +211,7 @@ def measure_free(rounds: int) -> int:
                 running_asterisk(folder, extra_modules=("app_queue",), extra_files=files) as asterisk,
                 joined(asterisk, database) as telephone,
             ):
+                wait_for_speech(telephone)
                 return report(*asyncio.run(measure(telephone, rounds, port)))
         finally:
             server.stop()

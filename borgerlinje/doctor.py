@@ -22,6 +22,7 @@ from typing import Literal
 
 from borgerlinje.channels.phone.text_messages import text_address
 from borgerlinje.kit import bus, home, parts, running, unprivileged
+from borgerlinje.letters import mail_server
 
 Need = Literal["run", "test", "optional"]
 
@@ -77,7 +78,7 @@ def examine() -> list[Part]:
     """Look at every part; a look that fails makes a missing part, never a crash."""
     looks: tuple[Callable[[], Iterator[Part]], ...] = (
         *(_python, _packages, _postgres, _bus, _asterisk, _programs, _front_end, _texts, _text_messages),
-        *(_disk, _ports, _account, _running, _trunks),
+        *(_mail, _disk, _ports, _account, _running, _trunks),
     )
     return [part for look in looks for part in look()]
 
@@ -217,6 +218,20 @@ def _text_messages() -> Iterator[Part]:
     gateway = text_address.configured()
     where = "through a gateway" if gateway else f"none are offered: {text_address.URL} names no gateway"
     yield Part("text messages", "optional", found=True, version=where, path=gateway.url if gateway else "")
+
+
+def _mail() -> Iterator[Part]:
+    """Sign in at the mail server; nobody is written to."""
+    if fault := mail_server.fault():
+        yield Part("e-mail", "optional", found=False, mend=f"{fault}; until then no letter is sent")
+        return
+    server = mail_server.configured()
+    if server is None:
+        yield Part("e-mail", "optional", found=True, version=f"none is sent: {mail_server.URL} names no server")
+        return
+    wrong = mail_server.probe(server)
+    mend = f"{wrong}: mend {mail_server.URL} or the server; letters wait and are tried again" if wrong else ""
+    yield Part("e-mail", "optional", not wrong, "" if wrong else "signs in", str(server), mend)
 
 
 def _disk() -> Iterator[Part]:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "borgerlinje.cooperation",
     "borgerlinje.staff",
+    "borgerlinje.letters",
     "borgerlinje.lines",
     "borgerlinje.contacts",
     "borgerlinje.dispatch",
@@ -121,11 +122,12 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
-ACCOUNT_ADAPTER = "borgerlinje.staff.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "borgerlinje.letters.accounts.LetterAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can have us write to strangers
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -162,6 +164,9 @@ CACHES = {
         "LOCATION": "kit_cache",
     }
 }
+
+# E-mail is a row and a job; the worker hands it in at the server of BORGERLINJE_SMTP_URL.
+EMAIL_BACKEND = "borgerlinje.letters.backend.QueueBackend"
 
 # The worker's jobs stand in each room's `jobs.py`.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", public(health.metrics), name="metrics"),
     path("sprog/", public(set_language), name="set_language"),
     path("konto/", include("allauth.urls")),
+    path("velkommen/", include("borgerlinje.staff.urls")),
     path("bord/", include("borgerlinje.desk.urls")),
     path("konsol/", include("borgerlinje.console.urls")),
     path("", include("borgerlinje.portal.urls")),

@@ -1,6 +1,10 @@
 """What every test may use. Nothing here starts before a test asks for it."""
 
+from pathlib import PurePosixPath
+
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
 
 pytest_plugins = ["tests.support.database", "tests.support.cast"]
 
@@ -8,12 +12,15 @@ pytest_plugins = ["tests.support.database", "tests.support.cast"]
 _WHOLE = {"browser", "faults", "whole"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one of the workers, for they share what it started, and the whole products too.
+class OneProduct(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
+    """Keeps the whole products in one of the workers, and a file's tests together, for they share what the first of them started."""
 
-    First of all such hooks: the workers read these marks in one of their own.
-    """
-    for item in items:
-        group = "product" if item.path.parent.name in _WHOLE else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "product" if PurePosixPath(file).parent.name in _WHOLE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Share the tests out (`pytest -n 2`)."""
+    return OneProduct(config, log)

@@ -22,7 +22,7 @@ from bench.parts.rig import Rig
 from borgerlinje.channels.phone.robot.call import Incoming
 from borgerlinje.channels.phone.robot.phone import Robot
 from borgerlinje.kit import clock
-from tests.support.telephone import Telephone, joined, running_asterisk, until, wait_until
+from tests.support.telephone import Telephone, joined, running_asterisk, until, wait_for_speech, wait_until
 
 TARGET_RATIO = 1.8
 SHARE = 0.3
@@ -153,6 +153,7 @@ def _second(bench: Rig) -> Iterator[Telephone]:
     try:
         with running_asterisk(folder) as asterisk, joined(asterisk, database, server="b", names=("phone",)) as second:
             wait_until(lambda: _accounts(second) >= EMPLOYEES, within=120)
+            wait_for_speech(second)
             yield second
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -22,7 +22,7 @@ from borgerlinje.kit import clock, embedded, unprivileged
 from borgerlinje.kit.database import run
 from borgerlinje.kit.home import Home
 from tests.support.database import Cluster, TestDatabase
-from tests.support.telephone import Telephone, joined, running_asterisk, wait_until
+from tests.support.telephone import Telephone, joined, running_asterisk, wait_for_speech, wait_until
 
 NUMBER = "00654321"
 
@@ -90,6 +90,7 @@ def running(employees: int, contact_uri: str, **asterisk_options: Any) -> Iterat
                 joined(asterisk, database) as telephone,
             ):
                 _begin_work(telephone, ids)
+                wait_for_speech(telephone)
                 yield Rig(telephone, process.pid, folder)
         finally:
             server.stop()

@@ -2,9 +2,13 @@ from django.urls import path
 
 from borgerlinje.console import contacts, hear, recordings, views, waits
 from borgerlinje.console.crisis.urls import urlpatterns as crisis_patterns
+from borgerlinje.console.faces.urls import urlpatterns as face_patterns
+from borgerlinje.console.hours.urls import urlpatterns as hours_patterns
+from borgerlinje.console.letters.urls import urlpatterns as letter_patterns
 from borgerlinje.console.lines.urls import urlpatterns as line_patterns
 from borgerlinje.console.menus.urls import urlpatterns as menu_patterns
 from borgerlinje.console.outgoing.urls import urlpatterns as outgoing_patterns
+from borgerlinje.console.staff.urls import urlpatterns as staff_patterns
 from borgerlinje.console.telephone.urls import urlpatterns as telephone_patterns
 
 app_name = "console"
@@ -18,9 +22,13 @@ urlpatterns = [
     path("ventetid/", waits.waits, name="waits"),
     path("ventetid/tabel.csv", waits.waits_table, name="waits_table"),
     *crisis_patterns,
+    *face_patterns,
     *menu_patterns,
     *line_patterns,
+    *hours_patterns,
+    *letter_patterns,
     *outgoing_patterns,
+    *staff_patterns,
     *telephone_patterns,
     path("hoer/", hear.hear, name="hear"),
     path("optagelser/", recordings.recordings, name="recordings"),

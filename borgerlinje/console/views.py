@@ -8,6 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from borgerlinje.console import queries
 from borgerlinje.console.crisis.begin import calls_for
+from borgerlinje.console.letters.access import KEEPS
+from borgerlinje.console.letters.queries import failed_count
+from borgerlinje.console.standing import authorities_as
 from borgerlinje.dispatch.models import Presence
 from borgerlinje.kit import clock
 from borgerlinje.lines.queries import load, open_lines
@@ -40,6 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "roles": queries.roles_of(_user(request), at=now),
         "presence": Presence.objects.filter(employee=employee).first() if employee else None,
         "calls": calls_for(request),
+        "failed": failed_count(authorities_as(request, KEEPS)),
     }
     return render(request, "console/start.html", context)
 

@@ -1,7 +1,7 @@
-"""Authorities, the centres they run together, and who is a member when."""
+"""Authorities, the centres they run together, who is a member when, and the face each shows to citizens."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -104,3 +104,50 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authority} i {self.centre}"
+
+
+class Face(models.Model):
+    """How an authority meets citizens on its own pages. What is empty is the product's own, or not said.
+
+    Colours are "#rrggbb" and pass `colours.passes`; an empty `colour_dark` is made from `colour`. `box_origins` are the websites that may
+    frame the authority's box (none: nobody). The statement's fields are those the law on web accessibility asks for; `statement_url`
+    leads to the one published with the state.
+    """
+
+    class Conformance(models.TextChoices):
+        FULL = "full", _("Helt")
+        PARTIAL = "partial", _("Delvist")
+
+    authority = models.OneToOneField(Authority, on_delete=models.CASCADE, related_name="face")
+    title = models.CharField(_("navn øverst på siden"), max_length=40, blank=True, default="")
+    welcome = models.CharField(_("velkomst"), max_length=200, blank=True, default="")
+    welcome_en = models.CharField(_("velkomst på engelsk"), max_length=200, blank=True, default="")
+    colour = models.CharField(_("farve"), max_length=7, blank=True, default="")
+    colour_dark = models.CharField(_("farve på mørk skærm"), max_length=7, blank=True, default="")
+    website = models.CharField(_("eget websted"), max_length=200, blank=True, default="")
+    contact_email = models.CharField(_("e-mail for henvendelser om siden"), max_length=120, blank=True, default="")
+    contact_phone = models.CharField(_("telefon for henvendelser om siden"), max_length=24, blank=True, default="")
+    dpo_email = models.CharField(_("databeskyttelsesrådgiverens e-mail"), max_length=120, blank=True, default="")
+    conformance = models.CharField(
+        _("siderne følger kravene"), max_length=8, choices=Conformance, blank=True, default=""
+    )
+    known_faults = models.TextField(_("kendte undtagelser"), max_length=1000, blank=True, default="")
+    statement_on = models.DateField(_("sidst gennemgået"), null=True, blank=True)
+    statement_url = models.CharField(_("link til den officielle erklæring"), max_length=200, blank=True, default="")
+    box_origins = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("websteder, der må vise boksen"), default=list, blank=True
+    )
+
+    class Meta:
+        ordering = ("authority",)
+        verbose_name = _("borgerside")
+        verbose_name_plural = _("borgersider")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(colour__regex=r"^(#[0-9a-f]{6})?$", colour_dark__regex=r"^(#[0-9a-f]{6})?$"),
+                name="face_colours_are_colours",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.authority.full_name

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import crypto, translation
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
-from borgerlinje.demo import facts, services, sign_ins
+from borgerlinje.demo import facts, services, sign_ins, switchboards
 from borgerlinje.demo.sign_ins import SignIn
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import BorgerlinjeError
@@ -46,6 +46,7 @@ def create() -> list[SignIn]:
             Subject.objects.get_or_create(code=subject.code, defaults={"name": subject.name, "is_demo": True})
         centres = [_centre(fact, authorities) for fact in facts.CENTRES]
         services.create(centres, authorities, from_on=FROM_ON)
+        switchboards.create(authorities)
         _newcomer(authorities, centres)
         return _accounts(authorities)
 

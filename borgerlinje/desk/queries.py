@@ -18,7 +18,7 @@ from borgerlinje.desk.reachable import can_dial, number_to_call, why_not
 from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch import presence
 from borgerlinje.dispatch.explain import short_reasons
-from borgerlinje.dispatch.models import Offer, Presence, PresenceState, Transfer
+from borgerlinje.dispatch.models import Offer, PauseReason, Presence, PresenceState, Transfer
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import GoneError
 from borgerlinje.lines import numbers
@@ -73,6 +73,11 @@ class Desk:
         if self.asked and not self.offer and not self.contact:
             return "helping" if self.asked.answered_at else "asked"
         return "offered" if self.offer else self.contact.state if self.contact else self.presence.state
+
+    @property
+    def pause_reasons(self) -> list[tuple[str, str]]:
+        """What a pause may be for: value and words."""
+        return [(value, str(label)) for value, label in PauseReason.choices]
 
     @property
     def is_talking(self) -> bool:

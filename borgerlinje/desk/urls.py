@@ -1,11 +1,12 @@
 from django.urls import path
 
-from borgerlinje.desk import callbacks, phones, recordings, telephone, transfers, views
+from borgerlinje.desk import callbacks, day, phones, recordings, telephone, transfers, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("nu/", views.now, name="now"),
+    path("min-dag/", day.my_day, name="day"),
     path("status/", views.presence, name="presence"),
     path("tilbud/<uuid:offer_id>/afvis/", views.decline, name="decline"),
     path("tilbud/<uuid:offer_id>/ring-op/", callbacks.accept, name="accept"),

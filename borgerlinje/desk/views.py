@@ -16,7 +16,7 @@ from borgerlinje.desk.queries import WHOLE, in_hand, subject_names
 from borgerlinje.desk.transfers import do_leave_colleague
 from borgerlinje.dispatch.actions import do_complete, do_event
 from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in
-from borgerlinje.dispatch.models import Offer
+from borgerlinje.dispatch.models import Offer, PauseReason
 from borgerlinje.dispatch.transfers import do_hand_over
 from borgerlinje.dispatch.watch import do_seen
 from borgerlinje.kit import clock, hints
@@ -34,8 +34,23 @@ _TEXTS = {
     "unsupported": _("Ingen telefon i denne browser"),
     "elsewhere": _("Dine opkald ringer på din egen telefon"),
     "notSaved": _("Ikke gemt. Forbindelsen er væk; teksten står her endnu."),
+    "pressKey": _("Tryk på den nye tast"),
+    "keyTaken": _("Tasten bruges allerede til »%s«. Vælg en anden."),
+    "keyUnusable": _("Tasten kan ikke bruges: browseren har den selv. Vælg en af F2, F4 og F6 til F10."),
     "signOut": _("Du har en borger i røret. Logger du af nu, går borgeren tilbage i køen på sin gamle plads. Log af?"),
 }
+
+
+# The keys an employee may move, by the standard that the buttons carry, and what each does.
+_KEYS = (
+    ("F2", _("Besvar")),
+    ("F4", _("Afslut")),
+    ("F8", _("Lyd fra")),
+    ("Shift+F8", _("Tastatur")),
+    ("F9", _("Hold")),
+    ("Shift+F9", _("Viderestil")),
+    ("Ctrl+F9", _("Alle tre sammen")),
+)
 
 
 @allowed(Role.EMPLOYEE)
@@ -49,6 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         **shown(employee, Panel()),
         "texts": {name: str(text) for name, text in _TEXTS.items()},
         "subjects": subject_names(),
+        "keys": _KEYS,
     }
     return render(request, "desk/desk.html", context)
 
@@ -69,7 +85,9 @@ def presence(request: HttpRequest) -> HttpResponse:
         run_here(do_ready(employee.pk, now=clock.now()))
         run_here(do_seen([employee.pk]))
     elif request.POST.get("status") == "paused":
-        run_here(do_pause(employee.pk, now=clock.now()))
+        reason = request.POST.get("reason", "")
+        known = reason if reason in PauseReason.values else ""
+        run_here(do_pause(employee.pk, now=clock.now(), reason=known))
     hints.send_on_commit("dispatch", "queue", f"desk:{employee.pk}")
     return answer(request, employee)
 

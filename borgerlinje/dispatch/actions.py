@@ -256,6 +256,7 @@ def do_presence(
                 since = CASE WHEN state = %(state)s::text THEN since ELSE %(now)s::timestamptz END,
                 state = %(state)s::text,
                 pause_after = %(pause)s::boolean,
+                pause_reason = CASE WHEN %(pause)s::boolean OR %(state)s::text = 'paused' THEN pause_reason ELSE '' END,
                 idle_since = CASE WHEN %(anew)s::boolean THEN %(now)s::timestamptz ELSE idle_since END,
                 chat_load = %(chat)s::smallint,
                 mail_load = %(mail)s::smallint

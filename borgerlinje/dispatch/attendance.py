@@ -25,9 +25,19 @@ def do_ready(employee_id: int, *, now: datetime) -> Steps[bool]:
     return answer is not None and answer.standing.state is presence.State.READY
 
 
-def do_pause(employee_id: int, *, now: datetime) -> Steps[bool]:
-    """Pause an employee; True at once, False when the pause begins after the present contact."""
+def do_pause(employee_id: int, *, now: datetime, reason: str = "") -> Steps[bool]:
+    """Pause an employee; True at once, False when the pause begins after the present contact.
+
+    `reason` is a `models.PauseReason`, empty for a pause like any other; a new one begins a pause of its own.
+    """
     yield from _do_find(employee_id, now=now)
+    yield Query(
+        """
+        UPDATE dispatch_presence SET pause_reason = %(reason)s::text, since = CASE WHEN state = 'paused' THEN %(now)s::timestamptz ELSE since END
+         WHERE employee_id = %(employee)s::bigint AND pause_reason <> %(reason)s::text
+        """,
+        {"employee": employee_id, "reason": reason, "now": now},
+    )
     answer = yield from do_presence(employee_id, presence.Event.PAUSE_ASKED, now=now)
     return answer is not None and answer.standing.state is presence.State.PAUSED
 

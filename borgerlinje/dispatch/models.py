@@ -24,8 +24,17 @@ class PresenceState(models.TextChoices):
     CONNECTION_LOST = presence.State.CONNECTION_LOST.value, _("Forbindelsen er væk")
 
 
+class PauseReason(models.TextChoices):
+    """Why an employee takes no contacts for a while; a pause needs no reason."""
+
+    LUNCH = "lunch", _("Frokost")
+    MEETING = "meeting", _("Møde")
+    TRAINING = "training", _("Oplæring")
+    OTHER_WORK = "other_work", _("Andet arbejde")
+
+
 class Presence(models.Model):
-    """An employee's state now.
+    """An employee's state now. `pause_reason` is that of the pause they hold or have asked for.
 
     `idle_since` orders the longest idle first and is kept through a pause-free offer that was withdrawn. `pause_after` asks for
     a pause when the present contact is done. A capacity of 0 means that the employee does not take the channel; the loads count
@@ -38,6 +47,7 @@ class Presence(models.Model):
     since = models.DateTimeField()
     idle_since = models.DateTimeField()
     pause_after = models.BooleanField(default=False)
+    pause_reason = models.CharField(max_length=12, choices=PauseReason, blank=True, default="", db_default="")
     seen_at = models.DateTimeField(null=True, blank=True)
     phone_capacity = models.PositiveSmallIntegerField(_("opkald"), default=1, db_default=1)
     counter_capacity = models.PositiveSmallIntegerField(_("fremmøder"), default=1, db_default=1)
@@ -61,6 +71,42 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee}: {self.state}"
+
+    @property
+    def doing(self) -> str:
+        """What the employee is doing, as colleagues read it: the pause's reason where there is one."""
+        is_reasoned = self.state == PresenceState.PAUSED and self.pause_reason
+        return str(self.get_pause_reason_display() if is_reasoned else self.get_state_display())
+
+
+class Spell(models.Model):
+    """A stretch of an employee's day in [from_at, to_at), still going on while `to_at` is empty; the database writes them.
+
+    Work is everything between being ready and the end of after-call work, whoever rings; nobody who is signed out has one.
+    """
+
+    class Kind(models.TextChoices):
+        WORK = "work", _("Arbejde")
+        PAUSE = "pause", _("Pause")
+        AWAY = "away", _("Uden forbindelse eller svar")
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="spells", db_index=False)
+    kind = models.CharField(max_length=5, choices=Kind)
+    reason = models.CharField(max_length=12, choices=PauseReason, blank=True, default="", db_default="")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("employee", "from_at"), name="spell_of_employee"),)
+        constraints = (
+            models.UniqueConstraint(fields=("employee",), condition=Q(to_at__isnull=True), name="spell_one_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(to_at__isnull=True) | Q(to_at__gte=F("from_at")), name="spell_ends_after"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.employee}: {self.kind} {self.from_at:%H:%M}"
 
 
 class OfferEnd(models.TextChoices):

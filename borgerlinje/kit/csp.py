@@ -16,13 +16,12 @@ _RULES = {
     "manifest-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
-    "frame-ancestors": "'none'",
 }
 
 
-def policy() -> str:
-    """Return the Content-Security-Policy of every page."""
-    rules = _RULES | {"connect-src": f"'self' {settings.SIP_WS_URLS}".strip()}
+def policy(*, frame_ancestors: str = "'none'") -> str:
+    """Return the Content-Security-Policy of every page; a page that other sites may frame names them."""
+    rules = _RULES | {"connect-src": f"'self' {settings.SIP_WS_URLS}".strip(), "frame-ancestors": frame_ancestors}
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 

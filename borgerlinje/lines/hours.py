@@ -28,7 +28,7 @@ class Version:
 class Schedule:
     """All that decides whether a line is open. A special day beats a holiday, a holiday beats the timetable.
 
-    `special` maps a date to its openings, an empty sequence when closed; `holidays` maps a date to the holiday's name.
+    `special` maps a date to its openings, an empty sequence when closed, `reasons` to why; `holidays` maps a date to the holiday's name.
     `held_open`: a crisis keeps it open, for as long as that lasts.
     """
 
@@ -37,6 +37,7 @@ class Schedule:
     holidays: Mapping[date, str] = field(default_factory=dict)
     always_open: bool = False
     held_open: bool = False
+    reasons: Mapping[date, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ def spans_on(schedule: Schedule, day: date) -> Sequence[Span]:
         if version.from_on <= day and (version.to_on is None or day < version.to_on):
             return sorted(version.periods.get(day.weekday(), ()))
     return ()
+
+
+def closed_words(schedule: Schedule, text: str, at: datetime) -> str:
+    """Return what a line says in closed hours at an aware instant: first why, when the day is a special one with a reason."""
+    why = schedule.reasons.get(at.astimezone(COPENHAGEN).date(), "").strip()
+    if not why:
+        return text
+    return f"{why} {text}" if why.endswith((".", "!", "?")) else f"{why}. {text}"
 
 
 def instants(day: date, span: Span) -> tuple[datetime, datetime]:

@@ -44,6 +44,7 @@ def schedule(line: Line, *, at: datetime) -> Schedule:
         holidays=closed_days(years, line.optional_holidays),
         always_open=line.always_open,
         held_open=any(_holds_open(part, at) for part in line.crises.all()),
+        reasons={day.on: day.note for day in line.special_days.all() if day.note},
     )
 
 

@@ -97,8 +97,15 @@ def ask(request: HttpRequest, digits: str) -> HttpResponse:
     if faults or not isinstance(number, Number):
         return _form(request, _with(page, typed, faults), status=422)
     payload = {"n": number.digits, "w": typed["when"], "d": digits}
-    context = {"page": page, "shown": _shown(number), "when": _when_words(page, typed["when"]), "typed": typed}
-    return render(request, "portal/callback_confirm.html", {**context, "payload": signing.dumps(payload, salt=_ASK)})
+    context = {
+        "page": page,
+        "place": page.number.home_authority,
+        "shown": _shown(number),
+        "when": _when_words(page, typed["when"]),
+        "typed": typed,
+        "payload": signing.dumps(payload, salt=_ASK),
+    }
+    return render(request, "portal/callback_confirm.html", context)
 
 
 @public
@@ -136,7 +143,8 @@ def _confirmed(signed: str, digits: str) -> dict[str, str] | None:
 def _promised(request: HttpRequest, page: Page, asked: Asked, digits: str) -> HttpResponse:
     if asked.change is None:
         # Whoever asked first has the receipt: who writes somebody's number here learns nothing of theirs, and can undo nothing.
-        return render(request, "portal/callback_already.html", {"page": page, "shown": numbers.display(_plain(digits))})
+        context = {"page": page, "place": page.number.home_authority, "shown": numbers.display(_plain(digits))}
+        return render(request, "portal/callback_already.html", context)
     do_count_promise(page.line.pk)
     hints.send_on_commit(*asked.change.topics)
     token = signing.dumps({"c": str(asked.contact_id), "l": page.line.pk}, salt=_RECEIPT)
@@ -187,7 +195,8 @@ def _with(page: Page, typed: dict[str, str], faults: dict[str, str] | None = Non
 
 def _form(request: HttpRequest, page: Page, *, status: int = 200) -> HttpResponse:
     started = page.typed.get("started") or signing.dumps(page.at.timestamp(), salt=_FORM)
-    return render(request, "portal/callback.html", {"page": page, "started": started}, status=status)
+    context = {"page": page, "place": page.number.home_authority, "started": started}
+    return render(request, "portal/callback.html", context, status=status)
 
 
 def _read(request: HttpRequest, page: Page, typed: dict[str, str]) -> tuple[Number | None, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.template.defaultfilters import date as format_date
 from django.utils.formats import get_format
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines import numbers, queries
 from borgerlinje.lines.expected_wait import NO_WAIT, Estimate, newcomer, span, words
-from borgerlinje.lines.hours import COPENHAGEN, Status, spans_on
+from borgerlinje.lines.hours import COPENHAGEN, Status
 from borgerlinje.lines.models import Line, LineNumber
 from borgerlinje.portal import callback_times
 from borgerlinje.portal.clock_words import DAYS_IN_A_WEEK, hour
+from borgerlinje.portal.week import Day, week
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,18 @@ class Card:
     status: Status
     state_text: str
     wait_text: str
-    hours: tuple[tuple[str, str, bool], ...]
+    hours: tuple[Day, ...]
     callback_text: str = ""
 
     @property
     def shown(self) -> str:
         """The number as one reads it."""
         return numbers.display(self.digits)
+
+    @property
+    def today(self) -> Day | None:
+        """Today's hours; None for a line that never closes."""
+        return self.hours[0] if self.hours else None
 
     @property
     def href(self) -> str:
@@ -105,25 +111,3 @@ def wait_text(estimate: Estimate | None) -> str:
     if found is None:
         return _("Ventetiden kendes ikke lige nu")
     return _("Ventetid lige nu: %(wait)s") % {"wait": words(found, get_language() or "da")}
-
-
-def week(line: Line, at: datetime) -> tuple[tuple[str, str, bool], ...]:
-    """Return the coming seven days: the day's name, its hours, whether it is today."""
-    if line.always_open:
-        return ()
-    today = at.astimezone(COPENHAGEN).date()
-    schedule = queries.schedule(line, at=at)
-    days = []
-    for offset in range(DAYS_IN_A_WEEK):
-        day: date = today + timedelta(days=offset)
-        spans = [
-            f"{_clock(opens)}–{_clock(closes) if closes > opens else 24}" for opens, closes in spans_on(schedule, day)
-        ]
-        name = schedule.holidays.get(day, "") if not spans else ""
-        text = ", ".join(spans) or (_("Lukket (%(why)s)") % {"why": name} if name else _("Lukket"))
-        days.append((format_date(day, "l"), text, offset == 0))
-    return tuple(days)
-
-
-def _clock(moment: time) -> str:
-    return f"{moment.hour}.{moment.minute:02d}" if moment.minute else str(moment.hour)

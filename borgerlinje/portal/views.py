@@ -15,8 +15,9 @@ from borgerlinje.kit.request_database import run_here
 from borgerlinje.kit.throttle import do_count
 from borgerlinje.lines import queries
 from borgerlinje.lines.models import Line, LineNumber
+from borgerlinje.portal import places, subjects
 from borgerlinje.portal.callback_times import is_offered
-from borgerlinje.portal.cards import Card, card
+from borgerlinje.portal.cards import card
 from borgerlinje.staff.permission import public
 
 CALLS_PER_ADDRESS, CALLS_WINDOW_SECONDS = 10, 300
@@ -40,32 +41,19 @@ class LineClosedError(BorgerlinjeError):
 
 @public
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Show every line, or those of the chosen municipality: number, open or closed, wait, ways to call."""
-    now = clock.now()
-    lines = list(queries.open_lines())
-    places = queries.home_authorities(lines)
-    place = next((place for place in places if place.code == request.GET.get("kommune")), None)
-    shown = [
-        card(line, place=place, at=now)
-        for line in lines
-        if place is None or any(number.home_authority_id in {place.pk, None} for number in line.numbers.all())
-    ]
-    if place is not None:
-        shown.sort(key=lambda each: not any(number.home_authority_id == place.pk for number in each.line.numbers.all()))
+def home(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Show every line, or those of an authority on its own page: number, open or closed, wait, ways to call."""
+    found = places.place(code) if code else places.chosen(places.everywhere(), request.GET.get("kommune"))
     context = {
-        "all_cards": shown,
-        "cards": _for(shown, Line.Audience.CITIZENS),
-        "business_cards": _for(shown, Line.Audience.BUSINESSES),
-        "relay_cards": _for(shown, Line.Audience.TEXT_RELAY),
-        "places": places,
-        "place": place,
+        "all_cards": found.cards,
+        "cards": found.for_audience(Line.Audience.CITIZENS),
+        "business_cards": found.for_audience(Line.Audience.BUSINESSES),
+        "relay_cards": found.for_audience(Line.Audience.TEXT_RELAY),
+        "subjects": subjects.names(),
+        "places": places.authorities(found.all_lines),
+        "place": found.authority,
     }
     return render(request, "portal/home.html", context)
-
-
-def _for(cards: list[Card], audience: str) -> list[Card]:
-    return [card for card in cards if card.line.audience == audience]
 
 
 @public
@@ -75,7 +63,12 @@ def call(request: HttpRequest, digits: str) -> HttpResponse:
     number = _number(digits)
     line = queries.open_lines().get(pk=number.line_id)
     shown = card(line, place=number.home_authority, at=clock.now())
-    context = {"card": shown, "number": number, "takes_callbacks": is_offered(line, is_open=shown.status.is_open)}
+    context = {
+        "card": shown,
+        "number": number,
+        "place": number.home_authority,
+        "takes_callbacks": is_offered(line, is_open=shown.status.is_open),
+    }
     return render(request, "portal/call.html", context)
 
 
@@ -111,20 +104,6 @@ def call_progress(request: HttpRequest, name: str) -> HttpResponse:
     progress = run_here(citizen_call(name))
     place = _("Du er nummer %(place)s i køen.") % {"place": progress.place} if progress.place else ""
     return JsonResponse({"ready": progress.is_ready, "state": progress.state, "place": place})
-
-
-@public
-@require_GET
-def privacy(request: HttpRequest) -> HttpResponse:
-    """Say what is kept of a call, how long, and by whom."""
-    return render(request, "portal/privacy.html")
-
-
-@public
-@require_GET
-def accessibility(request: HttpRequest) -> HttpResponse:
-    """Say how accessible the pages are and whom to tell of a fault."""
-    return render(request, "portal/accessibility.html")
 
 
 def _number(digits: str) -> LineNumber:

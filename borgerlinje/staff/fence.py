@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import logout
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -15,23 +16,35 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.models import Employee
 from borgerlinje.staff.roles import Role
 
-_HELD = """
-SELECT role, authority_id FROM staff_roleassignment
- WHERE user_id = %(user)s AND from_on <= %(today)s AND (to_on IS NULL OR to_on > %(today)s)
-"""
+# Who has a citizen in hand at midnight keeps what ended with the day until they are done.
+_HAS_CONTACT = """EXISTS (
+    SELECT 1 FROM staff_employee me JOIN dispatch_presence p ON p.employee_id = me.id
+     WHERE me.user_id = %(user)s AND p.state IN ('talking', 'wrap_up'))"""
 
-_SERVED = """
+# Nobody who has left holds a role, wherever it was given.
+_HELD = f"""
+SELECT role, authority_id FROM staff_roleassignment
+ WHERE user_id = %(user)s AND from_on <= %(today)s
+   AND (to_on IS NULL OR to_on > %(today)s OR (to_on = %(today)s AND role = 'employee' AND {_HAS_CONTACT}))
+   AND NOT EXISTS (SELECT 1 FROM staff_employee gone
+                    WHERE gone.user_id = %(user)s AND gone.to_on <= %(today)s
+                      AND NOT (gone.to_on = %(today)s AND {_HAS_CONTACT}))
+"""  # noqa: S608 - of constants
+
+_SERVED = f"""
 WITH centre AS (
     SELECT w.centre_id FROM staff_employee e
       JOIN staff_employeecentre w ON w.employee_id = e.id
-           AND w.from_on <= %(today)s AND (w.to_on IS NULL OR w.to_on > %(today)s)
-     WHERE e.user_id = %(user)s AND e.from_on <= %(today)s AND (e.to_on IS NULL OR e.to_on > %(today)s)
+           AND w.from_on <= %(today)s
+           AND (w.to_on IS NULL OR w.to_on > %(today)s OR (w.to_on = %(today)s AND {_HAS_CONTACT}))
+     WHERE e.user_id = %(user)s AND e.from_on <= %(today)s
+       AND (e.to_on IS NULL OR e.to_on > %(today)s OR (e.to_on = %(today)s AND {_HAS_CONTACT}))
 )
 SELECT m.authority_id FROM cooperation_membership m JOIN centre USING (centre_id)
  WHERE m.from_on <= %(today)s AND (m.to_on IS NULL OR m.to_on > %(today)s)
 UNION
 SELECT l.owner_id FROM lines_line l JOIN centre USING (centre_id)
-"""
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +122,8 @@ class Fence:
         request.roles, request.authorities = request.standing.roles, request.standing.authorities()
         set_fence(user_id=request.user.pk, authorities=request.authorities)
         request.employee = Employee.objects.select_related("employer").filter(user_id=request.user.pk).first()
+        if request.employee and request.employee.has_left and not request.roles:
+            # The session outlived the employment: the person is taken off work and the telephone, and has to sign in.
+            logout(request)
+            request.employee = None
+            set_fence(user_id=None, authorities=[])

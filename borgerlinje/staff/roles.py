@@ -29,3 +29,8 @@ ROLE_NAMES = {
     Role.AUDITOR: _("Revisor"),
     Role.ADMINISTRATOR: _("Administrator"),
 }
+
+# Who keeps an authority's people: makes accounts, gives roles, writes who leaves.
+ADMINISTERS = (Role.SECRETARIAT, Role.ADMINISTRATOR)
+# Who is asked to add a second factor when the account is taken into use.
+SECOND_FACTOR = frozenset({*ADMINISTERS, Role.AUDITOR})

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from borgerlinje.demo import sign_ins
 from borgerlinje.demo.sign_ins import SignIn
-from borgerlinje.kit import parts
+from borgerlinje.kit import database, parts
 from tests.support.product import Product
 from tests.support.telephone import is_available
 
@@ -34,7 +35,7 @@ FLAGS = (
 )
 CITIZEN_HZ, EMPLOYEE_HZ = 440, 1000
 WIDE, NARROW = (1280, 800), (360, 740)
-SETTLE_MS = 15_000
+SETTLE_MS = 30_000
 # As a browser answers when the person said no.
 NO_MICROPHONE = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
@@ -65,6 +66,20 @@ def product(chromium: str) -> Iterator[Product]:
         pytest.skip("no Asterisk on this machine")
     with Product(demo=True, BORGERLINJE_DEMO_ROBOTS="0") as running:
         yield running.start()
+
+
+@pytest.fixture(autouse=True)
+def empty(product: Product) -> None:
+    """Let nobody wait and nobody be at work, for each test: the one before may have closed its browsers in the middle of a call."""
+    with psycopg.connect(database.dsn("bl_owner", url=product.running().database_url)) as owner:
+        owner.execute("UPDATE dispatch_transfer SET ended_at = now(), ended_as = 'cancelled' WHERE ended_at IS NULL")
+        owner.execute("UPDATE dispatch_offer SET ended_at = now(), ended_as = 'withdrawn' WHERE ended_at IS NULL")
+        owner.execute(
+            "UPDATE contacts_contact SET state = 'closed', closed_as = 'answered', closed_at = now() WHERE state <> 'closed'"
+        )
+        owner.execute("UPDATE dispatch_presence SET state = 'signed_out', pause_after = false, pause_reason = ''")
+        # One address calls more often here than any citizen may.
+        owner.execute("DELETE FROM kit_throttle")
 
 
 @pytest.fixture(scope="package")

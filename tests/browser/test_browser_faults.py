@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Dialog, Error, Page
 
 from borgerlinje.demo.sign_ins import SignIn
-from borgerlinje.kit import database
 from tests.browser.conftest import CITIZEN_HZ, EMPLOYEE_HZ, SETTLE_MS, Person, sign_in
 from tests.browser.test_first_call import become_ready, contact_rows, wait_for_state, wait_to_hear
 from tests.support.product import Product
@@ -106,9 +104,6 @@ class Stage:
 @pytest.fixture
 def stage(product: Product, person: Callable[..., Person], sign_in_of: Callable[[str], SignIn]) -> Stage:
     """Seat an employee who is ready."""
-    # All citizens of these tests call from one address: more often than one may.
-    with psycopg.connect(database.dsn("bl_web", url=product.running().database_url)) as connection:
-        connection.execute("UPDATE kit_throttle SET count = 0")
     account = sign_in_of("medarbejder")
     desk = person(hertz=EMPLOYEE_HZ).page
     sign_in(desk, account, to="/bord/")

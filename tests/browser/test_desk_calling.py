@@ -10,12 +10,10 @@ from borgerlinje.demo.sign_ins import SignIn
 from borgerlinje.kit import database
 from tests.browser.conftest import CITIZEN_HZ, EMPLOYEE_HZ, Person, sign_in
 from tests.browser.outside import HOST, Outside
-from tests.browser.test_desk_transfer import DESK, PORTAL, empty, wait_to_hear_only
+from tests.browser.test_desk_transfer import DESK, PORTAL, wait_to_hear_only
 from tests.browser.test_first_call import become_ready, contact_rows, wait_for_state
 from tests.support.product import Product, free_port
 from tests.support.telephone import wait_until
-
-__all__ = ["empty"]
 
 OUTSIDE_HZ = 1600
 NUMBER = "46 12 34 56"
@@ -59,11 +57,9 @@ def outside(product: Product) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def employee(
-    empty: None, outside: Outside, person: Callable[..., Person], sign_in_of: Callable[[str], SignIn]
-) -> Person:
+def employee(outside: Outside, person: Callable[..., Person], sign_in_of: Callable[[str], SignIn]) -> Person:
     """Let an employee be ready at the desk."""
-    del empty, outside
+    del outside
     someone = person(hertz=EMPLOYEE_HZ)
     sign_in(someone.page, sign_in_of("medarbejder"), to="/bord/")
     someone.page.wait_for_selector('#desk[data-phone-state="ready"]')

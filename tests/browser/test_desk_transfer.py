@@ -93,20 +93,6 @@ def colleague_account(product: Product, sign_in_of: Callable[[str], SignIn]) -> 
     return account
 
 
-@pytest.fixture
-def empty(product: Product) -> None:
-    """Let nobody wait and nobody be at work: the test before closed its browsers in the middle of a call."""
-    with psycopg.connect(database.dsn("bl_owner", url=product.running().database_url)) as owner:
-        owner.execute("UPDATE dispatch_transfer SET ended_at = now(), ended_as = 'cancelled' WHERE ended_at IS NULL")
-        owner.execute("UPDATE dispatch_offer SET ended_at = now(), ended_as = 'withdrawn' WHERE ended_at IS NULL")
-        owner.execute(
-            "UPDATE contacts_contact SET state = 'closed', closed_as = 'answered', closed_at = now() WHERE state <> 'closed'"
-        )
-        owner.execute("UPDATE dispatch_presence SET state = 'signed_out', pause_after = false")
-        # One address calls more often here than any citizen may.
-        owner.execute("DELETE FROM kit_throttle")
-
-
 @dataclass(frozen=True)
 class Three:
     """Two desks and a citizen's page; everybody is on their own telephone."""
@@ -123,11 +109,8 @@ class Three:
 
 
 @pytest.fixture
-def three(
-    empty: None, person: Callable[..., Person], sign_in_of: Callable[[str], SignIn], colleague_account: SignIn
-) -> Three:
+def three(person: Callable[..., Person], sign_in_of: Callable[[str], SignIn], colleague_account: SignIn) -> Three:
     """Let the employee talk with a citizen, and then a colleague be ready."""
-    del empty
     people = (person(hertz=EMPLOYEE_HZ), person(hertz=COLLEAGUE_HZ), person(hertz=CITIZEN_HZ))
     desk, colleague, citizen = (each.page for each in people)
     sign_in(desk, sign_in_of("medarbejder"), to="/bord/")

@@ -1,5 +1,6 @@
 """Every page: no accessibility fault that a machine can find, nothing wider than the window, no breach of the policy."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,16 @@ from tests.browser.conftest import CITIZEN_HZ, NARROW, WIDE, Person, sign_in
 from tests.support.product import Product
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = Path(__file__).parents[2] / "test-results" / "pages"
 OPEN_PAGES = (
     "/",
     "/?kommune=370",
+    "/kommune/370/",
+    "/find/?q=mitid",
+    "/find/?q=krokodille",
+    "/find/demo-mitid/",
+    "/kommune/370/privatliv/",
+    "/kommune/370/tilgaengelighed/",
     "/ring/46313020/",
     "/ring/1881/",
     "/privatliv/",
@@ -25,6 +33,7 @@ OPEN_PAGES = (
 STAFF_PAGES = (
     "/bord/",
     "/bord/telefon-valg/",
+    "/bord/min-dag/",
     "/konsol/",
     "/konsol/lige-nu/",
     "/konsol/henvendelse/",
@@ -40,13 +49,21 @@ async () => (await axe.run(document, { resultTypes: ["violations"] })).violation
 
 
 def check_page(page: Page, address: str) -> list[str]:
-    """Return what is wrong with the page shown: by axe-core, and by its width."""
+    """Return what is wrong with the page shown: by axe-core, and by its width. Keeps a picture of it."""
+    keep_picture(page, address)
     # Through the debugger, so that the page's own policy is not loosened for the test.
     page.evaluate(AXE.read_text())
     wrong = [f"{address} {fault}" for fault in page.evaluate(FAULTS)]
     width = page.evaluate("document.documentElement.scrollWidth")
     window = page.evaluate("window.innerWidth")
     return wrong if width <= window else [*wrong, f"{address} is {width} px wide in a window of {window}"]
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page, for people to look at: by its name, the window's width and the language."""
+    language = page.get_attribute("html", "lang")
+    file = "-".join(re.findall(r"\w+", name)) or "forside"
+    page.screenshot(path=PICTURES / f"{file}-{page.evaluate('window.innerWidth')}-{language}.png", full_page=True)
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

@@ -28,7 +28,7 @@ from tests.support.telephone import Telephone
 HOTLINE, GREETED_LINE, PROBE_LINE, ASKED_LINE, MENU_LINE = (f"4631302{number}" for number in range(5))
 CITIZEN_HERTZ, EMPLOYEE_HERTZ, COLLEAGUE_HERTZ = 440, 1000, 700
 # What is asked of the product is five seconds; the machine that tests may be slow, so the test prints what it was.
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 40.0
 _NUMBERS = itertools.count(46120001)
 
 _STORE = """

@@ -248,17 +248,26 @@ def wait_for_phone(telephone: Telephone) -> None:
     wait_until(is_connected, within=15, says=lambda: telephone.log_of("phone"))
 
 
+def wait_for_speech(telephone: "Telephone") -> None:
+    """Wait until everything the lines say has been spoken once: until then it takes the processor from the calls."""
+    wait_until(lambda: '"sounds_made"' in telephone.log_of("phone"), within=60, says=lambda: telephone.log_of("phone"))
+
+
+# How much longer than on a quiet machine is waited before a test fails: other tests run beside it.
+PATIENCE = 4
+
+
 def wait_until(condition: Callable[[], object], *, within: float, says: Callable[[], str] = str) -> None:
-    """Look again and again until something holds. Raises AssertionError after `within` seconds."""
-    deadline = time.monotonic() + within
+    """Look again and again until something holds. Raises AssertionError after `within` seconds of a quiet machine."""
+    deadline = time.monotonic() + within * PATIENCE
     while not condition():
         assert time.monotonic() < deadline, f"it did not happen in time: {says()}"
         time.sleep(0.02)
 
 
 async def until(condition: Callable[[], object | Awaitable[object]], *, within: float = 5) -> None:
-    """Look again and again until something holds, without blocking the robots."""
-    async with asyncio.timeout(within):
+    """Look again and again until something holds, without blocking the robots. Raises TimeoutError as `wait_until` does."""
+    async with asyncio.timeout(within * PATIENCE):
         while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - other processes write what is looked at
             await asyncio.sleep(0.02)
 

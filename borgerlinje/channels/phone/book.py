@@ -14,7 +14,7 @@ from borgerlinje.channels.phone.models import Trunk
 from borgerlinje.channels.phone.network.trunk import NumberFormat
 from borgerlinje.kit import clock
 from borgerlinje.lines import menus, news
-from borgerlinje.lines.hours import Schedule, status
+from borgerlinje.lines.hours import Schedule, closed_words, status
 from borgerlinje.lines.models import Line, MenuVersion, Overflow, Sound
 from borgerlinje.lines.news import News
 from borgerlinje.lines.queries import schedule, with_schedule
@@ -205,15 +205,17 @@ def _entry(line: Line, told: tuple[News, ...], now: datetime) -> Entry:
         if version.from_at is not None:
             menus.setdefault(version.language, []).append(MenuFrom(version.from_at, version.tree))
     agreement = next(iter(line.overflows.all()), None)
+    opening = schedule(line, at=now)
     numbers = sorted(line.numbers.all(), key=lambda number: not number.is_main)
     return Entry(
         line_id=line.pk,
         digits=frozenset(number.digits for number in numbers),
         language=line.language,
         greeting_text=line.greeting_text,
-        closed_text=line.closed_text,
+        # Read anew each minute, so that a special day's reason is said on its day.
+        closed_text=closed_words(opening, line.closed_text, now),
         is_hidden=line.is_hidden,
-        schedule=schedule(line, at=now),
+        schedule=opening,
         slug=line.slug,
         name=line.name,
         centre_id=line.centre_id,

@@ -51,12 +51,6 @@ def hours(seconds: float) -> str:
 
 
 @register.filter
-def closed_word(code: str) -> str:
-    """Say how a contact closed."""
-    return words.closed_as(code)
-
-
-@register.filter
 def clock_seconds(moment: datetime) -> str:
     """Write the local time of day with its seconds, `14.02.11`."""
     return words.clock_time(moment)

@@ -9,6 +9,7 @@ from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import queries
 from borgerlinje.dispatch.models import Transfer, TransferEnd
+from borgerlinje.dispatch.words import closed_as
 from borgerlinje.kit import clock
 from borgerlinje.kit.templatetags.kit import minutes
 from borgerlinje.lines import numbers
@@ -34,6 +35,12 @@ _DOTS = {
 def phone(digits: str) -> str:
     """Write a number as one reads it."""
     return numbers.display(digits)
+
+
+@register.filter
+def closed_word(code: str) -> str:
+    """Write how a contact was closed."""
+    return closed_as(code)
 
 
 @register.filter

@@ -49,6 +49,17 @@ def minutes(seconds: float | None) -> str:
     return f"{whole // 60}.{whole % 60:02d}"
 
 
+@register.filter
+def hours_and_minutes(seconds: float | None) -> str:
+    """Write a length of some hours as "2 t. 5 min."; under an hour "5 min."; "–" for None."""
+    if seconds is None:
+        return "–"
+    hours, minutes_left = divmod(int(seconds) // 60, 60)
+    if hours:
+        return _("%(hours)d t. %(minutes)d min.") % {"hours": hours, "minutes": minutes_left}
+    return _("%(minutes)d min.") % {"minutes": minutes_left}
+
+
 @register.simple_tag
 def running_clock(since: datetime | None) -> SafeString:
     """Write the time gone since an instant; the page's script lets it run on."""

@@ -9,7 +9,7 @@ from borgerlinje.lines.models.crisis import (
     CrisisLoan,
     CrisisMember,
 )
-from borgerlinje.lines.models.hours import OpeningPeriod, OpeningVersion, SpecialDay
+from borgerlinje.lines.models.hours import OpeningPeriod, OpeningVersion, SpecialDay, SwitchboardHours
 from borgerlinje.lines.models.line import Line, LineNumber
 from borgerlinje.lines.models.menus import MenuVersion, Sound
 from borgerlinje.lines.models.pool import LineTask, Relaxation, Reservation, Subject
@@ -37,4 +37,5 @@ __all__ = [
     "SpecialDay",
     "Specialist",
     "Subject",
+    "SwitchboardHours",
 ]

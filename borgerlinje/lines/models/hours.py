@@ -1,4 +1,4 @@
-"""When a line is open: timetables with versions, and days that differ."""
+"""When a line is open: timetables with versions, and days that differ; and when an authority's own switchboard is."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from borgerlinje.cooperation.models import DateRange, OneElementRange
+from borgerlinje.cooperation.models import Authority, DateRange, OneElementRange
 from borgerlinje.lines.models.line import Line
 
 
@@ -85,3 +85,29 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.on}"
+
+
+class SwitchboardHours(models.Model):
+    """An authority's own switchboard answers on one weekday (Monday is 0) in [opens, closes), local time; 00:00 closes at midnight.
+
+    What the coverage map is drawn of, and nothing else: no call is sent anywhere by it. Public holidays are closed.
+    """
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="switchboard_hours")
+    weekday = models.PositiveSmallIntegerField(_("ugedag"))
+    opens = models.TimeField(_("åbner"))
+    closes = models.TimeField(_("lukker"))
+    is_demo = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        ordering = ("authority", "weekday", "opens")
+        constraints = (
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="switchboard_hours_weekday"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")) | Q(closes="00:00"), name="switchboard_hours_closes_after_opening"
+            ),
+            models.UniqueConstraint(fields=("authority", "weekday", "opens"), name="switchboard_hours_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.authority} {self.weekday} {self.opens}-{self.closes}"

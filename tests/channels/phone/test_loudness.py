@@ -102,3 +102,8 @@ def test_what_no_telephone_carries_is_not_counted_as_loudness() -> None:
     rumble = np.sin(2 * np.pi * 120 * np.arange(8000) / 8000)
     assert loudness.level_dbfs(loudness.without_rumble(rumble, 8000), 8000) < -60
     assert loudness.without_rumble(tone(-20), 8000) == pytest.approx(tone(-20), abs=1e-6)
+
+
+@pytest.mark.parametrize(("length", "quick"), [(0, 0), (1, 1), (7, 8), (8000, 8000), (22051, 22500), (104729, 104976)])
+def test_quick_length_has_no_prime_above_five(length: int, quick: int) -> None:
+    assert loudness.quick_length(length) == quick

@@ -18,7 +18,8 @@ from borgerlinje.channels.phone.services.base import Talk
 from borgerlinje.channels.phone.services.callback_dialogue import CallbackDialogue, Unfinished
 from borgerlinje.channels.phone.services.saying import make_ready, say_in_turn
 from borgerlinje.channels.phone.services.turning import TurnedAway, other_of, send_on
-from borgerlinje.channels.phone.text_messages.texts import Asked, can_text, do_send_text
+from borgerlinje.channels.phone.text_messages.texts import Asked, Unsent, can_text
+from borgerlinje.channels.phone.text_messages.worded import do_send_worded
 from borgerlinje.channels.phone.waiting_texts import CALLBACK_KEY, RECORDING_KEY, TEXT_KEY, Texts, texts
 from borgerlinje.contacts.lifecycle import State
 from borgerlinje.kit import clock
@@ -207,9 +208,17 @@ class WaitingRoom:
         talk, words = self._talk, texts(self._talk.language)
         self._keys.pop(TEXT_KEY, None)
         self._told.is_text_sent = True
-        sent = await talk.tools.store.write(
-            lambda: do_send_text(talk.contact_id, talk.caller_number, talk.entry.guide_sms_text, now=clock.now())
-        )
+        values = {"guide": talk.entry.guide_sms_text, "line": talk.entry.name}
+
+        def steps() -> Steps[Asked | Unsent]:
+            return do_send_worded(
+                *("guide_link", talk.contact_id, talk.caller_number),
+                language=talk.language,
+                values=values,
+                now=clock.now(),
+            )
+
+        sent = await talk.tools.store.write(steps)
         await self._announce(words.guide_sent if isinstance(sent, Asked) else words.guide_not_sent)
 
     async def _allow_recording(self) -> None:

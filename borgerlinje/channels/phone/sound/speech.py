@@ -130,7 +130,8 @@ def resample(samples: Samples, rate: int, new_rate: int) -> Samples:
     if rate == new_rate:
         return samples
     unit = rate // 50
-    blocks = -(-len(samples) // unit)
+    wanted = -(-len(samples) // unit)
+    blocks = loudness.quick_length(wanted)
     padded = np.zeros(unit * blocks)
     padded[: len(samples)] = samples
     length = blocks * new_rate // 50
@@ -139,7 +140,7 @@ def resample(samples: Samples, rate: int, new_rate: int) -> Samples:
     cut = np.zeros(bins, dtype=complex)
     kept = min(bins, len(spectrum))
     cut[:kept] = spectrum[:kept]
-    return np.fft.irfft(cut, length) * (length / len(padded))
+    return (np.fft.irfft(cut, length) * (length / len(padded)))[: wanted * new_rate // 50]
 
 
 def _read_wave(data: bytes) -> tuple[Samples, int]:

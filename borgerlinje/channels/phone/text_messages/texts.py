@@ -23,6 +23,8 @@ PER_CENTRE_PER_HOUR: Final = 300
 LONGEST: Final = 400
 # After so many seconds a gateway that failed is asked again; then the text is given up.
 BACK_OFF: Final = (5, 30, 120, 600, 1800)
+# A text that was given up helps nobody when it comes a day after the call.
+CAN_BE_TRIED_AGAIN: Final = timedelta(hours=24)
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
@@ -147,3 +149,17 @@ def do_note_failed(text: ToSend, failure: Failure, *, now: datetime) -> Steps[bo
     if not is_over:
         yield later(TASK, {"text_id": text.text_id}, at=now + timedelta(seconds=BACK_OFF[text.attempts]))
     return not is_over
+
+
+def do_try_text_again(text_id: int, *, now: datetime) -> Steps[bool]:
+    """Have a text that was given up tried from the beginning; False when it was not (any more), or is too old to be of use."""
+    rows = yield Query(
+        """
+        UPDATE phone_text SET failed = '', attempts = 0
+         WHERE id = %(id)s AND sent_at IS NULL AND failed <> '' AND asked_at > %(after)s::timestamptz RETURNING id
+        """,
+        {"id": text_id, "after": now - CAN_BE_TRIED_AGAIN},
+    )
+    if rows:
+        yield later(TASK, {"text_id": text_id})
+    return bool(rows)

@@ -21,8 +21,10 @@
   // The key of an act is printed on its button, and stands in its data-key: what is not on the screen has no key.
   const OURS = new Set(["F2", "F4", "F8", "F9", "Shift+F8", "Shift+F9", "Ctrl+F9"]);
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || desk.hidden) return;
-    const name = `${event.ctrlKey ? "Ctrl+" : ""}${event.shiftKey ? "Shift+" : ""}${event.key}`;
+    if (event.altKey || event.metaKey || desk.hidden || blKeys.isOpen()) return;
+    const pressed = blKeys.pressed(event);
+    const name = blKeys.meant(pressed);
+    if (!name) return event.preventDefault();
     const button = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((each) => each.checkVisibility());
     if (!button && !OURS.has(name)) return;
     // Esc empties what is searched for before it closes anything.

@@ -108,6 +108,11 @@ class Employee(models.Model):
     def __str__(self) -> str:
         return f"{self.given_name} {self.initial}."
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the last day is over."""
+        return self.to_on is not None and self.to_on <= clock.today()
+
 
 class EmployeeCentre(models.Model):
     """That an employee answers for a centre in [from_on, to_on), and how far their help may go there."""

@@ -1,0 +1,1 @@
+"""Letters: how they are worded, and how those that were sent went."""

@@ -1,0 +1,158 @@
+"""Which letters there are, what each may name, and what it says until a centre words it itself.
+
+The defaults stand here and not in the database: a new version of the product may mend them, and a centre that has worded a letter itself
+keeps its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+DANISH, ENGLISH = "da", "en"
+LANGUAGES: Final = (DANISH, ENGLISH)
+
+
+class Channel(StrEnum):
+    """What a letter is sent as."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What a template may name. `sample` stands in for it in a preview; `has_lines`: the value may hold several lines."""
+
+    name: str
+    label: Any
+    sample: str
+    is_needed: bool = False
+    has_lines: bool = False
+
+    @property
+    def written(self) -> str:
+        """Return it as a template has it."""
+        return f"{{{self.name}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Subject (empty for texts) and body of a template."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A letter that the product sends. One that is not `is_worded_here` arrives with its whole text and has no template to edit."""
+
+    code: str
+    channel: Channel
+    label: Any
+    purpose: Any
+    placeholders: tuple[Placeholder, ...]
+    defaults: Mapping[str, Wording]
+    is_worded_here: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of what it may name."""
+        return tuple(each.name for each in self.placeholders)
+
+    @property
+    def with_lines(self) -> tuple[str, ...]:
+        """Return the names whose values may hold several lines."""
+        return tuple(each.name for each in self.placeholders if each.has_lines)
+
+    @property
+    def samples(self) -> dict[str, str]:
+        """Return what a preview is filled in with."""
+        return {each.name: each.sample for each in self.placeholders}
+
+    def default(self, language: str) -> Wording:
+        """Return what it says until it is worded anew; in Danish where there is nothing in that language."""
+        return self.defaults.get(language, self.defaults[DANISH])
+
+
+_INVITATION: Final = Kind(
+    "invitation",
+    Channel.MAIL,
+    _("Invitation"),
+    _("Når en ny medarbejder får en konto."),
+    (
+        Placeholder("name", _("medarbejderens navn"), "Karen Eksempel"),
+        Placeholder("link", _("link, hvor adgangskoden vælges"), "https://center.example/i/eksempel", is_needed=True),
+        Placeholder("centre", _("centrets navn"), "Eksempelcentret"),
+        Placeholder("expires", _("hvornår linket holder op med at virke"), "24. november kl. 12.00"),
+    ),
+    {
+        DANISH: Wording(
+            "Din konto hos {centre}",
+            "Kære {name}\n\nDu har fået en konto hos {centre}. Vælg din adgangskode her:\n\n{link}\n\nLinket virker til {expires} og kun én gang."
+            " Er det udløbet, så bed dit sekretariat om et nyt.\n\nVenlig hilsen\n{centre}",
+        ),
+        ENGLISH: Wording(
+            "Your account at {centre}",
+            "Dear {name}\n\nYou have an account at {centre}. Choose your password here:\n\n{link}\n\nThe link works until {expires}, and once only."
+            " If it has expired, ask your secretariat for a new one.\n\nKind regards\n{centre}",
+        ),
+    },
+)
+_PASSWORD_RESET: Final = Kind(
+    "password_reset",
+    Channel.MAIL,
+    _("Ny adgangskode"),
+    _("Når nogen har glemt sin adgangskode og beder om at vælge en ny."),
+    (
+        Placeholder("name", _("medarbejderens navn"), "Karen Eksempel"),
+        Placeholder("link", _("link, hvor adgangskoden vælges"), "https://center.example/k/eksempel", is_needed=True),
+    ),
+    {
+        DANISH: Wording(
+            "Vælg en ny adgangskode",
+            "Hej {name}\n\nNogen, formentlig dig, har bedt om at vælge en ny adgangskode til din konto. Det gør du her:\n\n{link}\n\n"
+            "Har du ikke bedt om det, skal du ikke gøre noget. Din adgangskode er den samme som før.",
+        ),
+        ENGLISH: Wording(
+            "Choose a new password",
+            "Hello {name}\n\nSomebody, probably you, has asked to choose a new password for your account. Do it here:\n\n{link}\n\n"
+            "If it was not you, you need do nothing. Your password is what it was.",
+        ),
+    },
+)
+_GUIDE_LINK: Final = Kind(
+    "guide_link",
+    Channel.SMS,
+    _("Link til vejledning"),
+    _("Når en borger i kø vælger at få linjens vejledning på sms. Selve vejledningen skrives på linjen."),
+    (
+        Placeholder(
+            "guide",
+            _("linjens tekst med link"),
+            "Her er vejledningen: https://www.borger.dk/",
+            is_needed=True,
+            has_lines=True,
+        ),
+        Placeholder("line", _("linjens navn"), "Hotline"),
+    ),
+    {DANISH: Wording("", "{guide}"), ENGLISH: Wording("", "{guide}")},
+)
+_MESSAGE: Final = Kind(
+    "message",
+    Channel.MAIL,
+    _("Anden besked"),
+    _("Beskeder om kontoens sikkerhed."),
+    (
+        Placeholder("subject", _("emne"), "Emne"),
+        Placeholder("body", _("tekst"), "Tekst", has_lines=True),
+    ),
+    {DANISH: Wording("{subject}", "{body}")},
+    is_worded_here=False,
+)
+
+KINDS: Final = {kind.code: kind for kind in (_INVITATION, _PASSWORD_RESET, _GUIDE_LINK, _MESSAGE)}
+WORDED_HERE: Final = tuple(kind for kind in KINDS.values() if kind.is_worded_here)

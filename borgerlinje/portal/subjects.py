@@ -1,0 +1,112 @@
+"""Find help by subject: what a citizen writes or picks, and which line to call with it. Works without a script."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from borgerlinje.kit.personal_data import CprInTextError, check_no_cpr
+from borgerlinje.lines.models import Line, LineTask, Subject
+from borgerlinje.portal import finding, places
+from borgerlinje.portal.cards import Card
+from borgerlinje.staff.permission import public
+
+LONGEST = 120
+_MOST_HITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Subjects that the same lines help with, and those lines."""
+
+    subjects: tuple[Subject, ...]
+    cards: tuple[Card, ...]
+
+
+@public
+@require_GET
+def find(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Show what is found for the citizen's own words, with the line to call; the list of all subjects in any case."""
+    place = places.place(code)
+    asked = request.GET.get("q", "").strip()[:LONGEST]
+    if _holds_cpr(asked):
+        # The address goes too: what stands in it stays in the browser's history.
+        return redirect(f"{request.path}?cpr=1")
+    subjects = names()
+    hits = finding.search(asked, {each: each.name for each in subjects})[:_MOST_HITS]
+    found = answers(hits, place)
+    others = place.for_audience(Line.Audience.CITIZENS) if asked and not hits else []
+    context = {
+        "place": place.authority,
+        "subjects": [each for each in subjects if each not in hits],
+        "is_empty": not subjects,
+        "asked": asked,
+        "is_cpr": "cpr" in request.GET,
+        "answers": found,
+        "others": others,
+        "told": [*others, *_cards(found)],
+    }
+    return render(request, "portal/find.html", context)
+
+
+@public
+@require_GET
+def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResponse:
+    """Show which line helps with one subject."""
+    place = places.place(code)
+    found = Subject.objects.filter(code=subject_code).first()
+    if found is None:
+        raise Http404
+    answer = answers([found], place)
+    context = {
+        "place": place.authority,
+        "subject": found,
+        "subjects": [each for each in names() if each != found],
+        "answers": answer,
+        "told": _cards(answer),
+    }
+    return render(request, "portal/find.html", context)
+
+
+def names() -> list[Subject]:
+    """Return every subject, by name."""
+    return list(Subject.objects.all())
+
+
+def answers(subjects: Iterable[Subject], place: places.Place) -> list[Answer]:
+    """Return which lines help with the subjects, in their order, those of the same lines together."""
+    named = _named(place.lines)
+    by_lines: dict[tuple[int, ...], list[Subject]] = {}
+    for each in subjects:
+        by_lines.setdefault(tuple(line.pk for line in helping(each, place.lines, named)), []).append(each)
+    cards = {line.pk: place.card(line) for line in place.lines if any(line.pk in ids for ids in by_lines)}
+    return [Answer(tuple(several), tuple(cards[pk] for pk in ids)) for ids, several in by_lines.items()]
+
+
+def helping(subject: Subject, lines: list[Line], named: set[tuple[int, int]]) -> list[Line]:
+    """Return the lines to call with a subject; `named` pairs lines with the subjects that their task catalogue names.
+
+    Lines that name it; where none does, those whose employees have its skill; where none has, every line for citizens.
+    """
+    by_name = [line for line in lines if (line.pk, subject.pk) in named]
+    by_skill = [line for line in lines if subject.skill_id is not None and line.skill_id == subject.skill_id]
+    return by_name or by_skill or [line for line in lines if line.audience == Line.Audience.CITIZENS]
+
+
+def _cards(found: list[Answer]) -> list[Card]:
+    return [card for answer in found for card in answer.cards]
+
+
+def _named(lines: list[Line]) -> set[tuple[int, int]]:
+    tasks = LineTask.objects.filter(line__in=lines, subject__isnull=False)
+    return set(tasks.values_list("line_id", "subject_id"))
+
+
+def _holds_cpr(asked: str) -> bool:
+    try:
+        check_no_cpr(asked)
+    except CprInTextError:
+        return True
+    return False
