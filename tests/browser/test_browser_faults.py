@@ -226,7 +226,7 @@ def test_network_that_goes_and_comes_back_takes_the_employee_out_and_in(stage: S
     stage.page.context.set_offline(True)
     # How long silence may last is the crash's test.
     contact_rows(stage.product, LONG_UNSEEN)
-    stage.wait_for("connection_lost", None)
+    stage.wait_for("connection_lost", None, seconds=UNSEEN_SECONDS)
     stage.page.context.set_offline(False)
     wait_for_state(stage.page, "ready")
     stage.talk()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,35 @@ STAFF_PAGES = (
     "/konsol/konto/",
     "/konto/password/change/",
     "/konto/2fa/",
+)
+SECRETARIAT_PAGES = (
+    "/konsol/",
+    "/konsol/daekning/",
+    "/konsol/krise/",
+    "/konsol/krise/ny/",
+    "/konsol/medarbejdere/",
+    "/konsol/medarbejdere/?vis=alle",
+    "/konsol/medarbejdere/ny/",
+    "/konsol/medarbejdere/import/",
+    "/konsol/medarbejdere/kompetencer/",
+    "/konsol/linjer/",
+    "/konsol/linje/hotline/telefon/",
+    "/konsol/linje/hotline/aabningstider/",
+    "/konsol/linje/hotline/aabningstider/ny/",
+    "/konsol/linje/hotline/saerlig-dag/",
+    "/konsol/beskeder/",
+    "/konsol/beskeder/ny/",
+    "/konsol/specialister/",
+    "/konsol/specialister/ny/",
+    "/konsol/telefonmenu/",
+    "/konsol/telefonmenu/hotline/",
+    "/konsol/udgaaende/",
+    "/konsol/breve/",
+    "/konsol/breve/invitation/da/",
+    "/konsol/breve/sendt/",
+    "/konsol/borgersider/",
+    "/konsol/optagelser/",
+    "/konsol/opkald/",
 )
 FAULTS = """
 async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
@@ -87,6 +117,24 @@ def test_pages_have_no_fault_that_axe_finds(
         page.goto(address)
         if address == "/bord/":
             page.wait_for_selector('#desk[data-phone-state="ready"]')
+        someone.check()
+        wrong += check_page(page, address)
+        someone.faults.clear()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pages_of_the_secretariat_have_no_fault_that_axe_finds(
+    person: Callable[..., Person], sign_in_of: Callable[[str], SignIn], size: tuple[int, int], language: str
+) -> None:
+    someone = person(size=size, language=language)
+    page, wrong = someone.page, []
+    sign_in(page, sign_in_of("sekretariat"), to="/konsol/")
+    for address in SECRETARIAT_PAGES:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == HTTPStatus.OK, address
         someone.check()
         wrong += check_page(page, address)
         someone.faults.clear()

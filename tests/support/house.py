@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
@@ -33,6 +35,7 @@ _NUMBERS = itertools.count(46120001)
 
 _STORE = """
 import json
+from datetime import timedelta
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, LineNumber, MenuVersion
 from borgerlinje.staff.models import EmployeeSkill, Skill
@@ -57,7 +60,8 @@ for line, digits in ((cast.line, None), (greeted, "46313021"), (probe, "46313022
 # Long to listen to, and patient: who is in the menu stays there until they press a key.
 tree = {"start": {"say": {"text": "Tryk 0 for at tale med os. " * 20}, "silence": {"seconds": 20, "repeats": 3},
                   "keys": [{"key": "0", "label": "os", "do": "person"}]}}
-now = clock.now()
+# From yesterday on, for a clock that is turned back too.
+now = clock.now() - timedelta(days=1)
 MenuVersion.objects.create(line=menu, tree=tree, from_at=now, published_at=now, changed_at=now)
 people = {"karen": cast.employee.pk, "birgit": cast.colleague.pk}
 people["probe"] = make_employee("Per", cast.own, cast.centre).pk
@@ -96,6 +100,11 @@ class House(Telephone):
             product=product,
             people=json.loads(made.stdout.rpartition("people ")[2]),
         )
+
+    def now(self) -> datetime:
+        """Return the product's present instant, which may be turned."""
+        file = self.product.env.get("BORGERLINJE_CLOCK_OFFSET_FILE")
+        return clock.now() + timedelta(seconds=float(Path(file).read_text()) if file else 0.0)
 
     async def start_again(self) -> None:
         """Start the product again after its supervisor has ended, without holding up the robots."""
@@ -217,7 +226,7 @@ class Scene:
             assert await side.hears(hertz, within=5)
         assert self.house.state_of(self.on_hold) == "consulting"
         contact_id = self.house.contact_of(self.on_hold)["id"]
-        await asyncio.to_thread(self.house.act, do_hand_over(contact_id, now=clock.now()))
+        await asyncio.to_thread(self.house.act, do_hand_over(contact_id, now=self.house.now()))
         self.asked.audio.forget()
         self.on_hold.audio.forget()
         assert await self.asked.hears(CITIZEN_HERTZ, within=8)
@@ -308,7 +317,7 @@ async def scene(house: House) -> AsyncIterator[Scene]:
             target,
             employee_id=house.people["anna"],
             mode=Mode.ASK,
-            now=clock.now(),
+            now=house.now(),
         )
         await asyncio.to_thread(house.act, consult)
         asked = await bo.next_call(within=20)

@@ -46,7 +46,8 @@ SELECT 'dial', c.id, c.id, c.employee_id, NULL, NULL, NULL, NULL, NULL, NULL
  ORDER BY id
 """  # noqa: S608 - constants only
 
-# The employee's channel is named by what brought them: the offer they answered, the attempt by which they took over, or their own call.
+# The employee's channel is named by what brought them last: the offer they answered, the attempt by which they took over, or their own
+# call. Which was last is told by the transactions that wrote it, for a clock may have been turned meanwhile.
 _WHOLE = f"""
 SELECT c.id, c.state, c.channel_ref, c.line_id, c.language, c.caller_number, c.callback_number, c.dialled, c.is_callback, c.employee_id,
        c.dial_asked_at, c.arrived_at, c.authority_id, o.id AS offer_id, o.expires_at, leg.name AS employee_leg,
@@ -59,15 +60,15 @@ SELECT c.id, c.state, c.channel_ref, c.line_id, c.language, c.caller_number, c.c
   LEFT JOIN dispatch_transfer t ON t.contact_id = c.id AND t.ended_at IS NULL
   LEFT JOIN LATERAL (
        SELECT name FROM (
-           SELECT '{EMPLOYEE_PREFIX}' || o.id AS name, o.ended_at AS at FROM dispatch_offer o
+           SELECT '{EMPLOYEE_PREFIX}' || o.id AS name, age(o.xmin) AS ago FROM dispatch_offer o
             WHERE o.contact_id = c.id AND o.ended_as = 'answered'
            UNION ALL
-           SELECT '{PARTY_PREFIX}' || h.id, h.ended_at FROM dispatch_transfer h
+           SELECT '{PARTY_PREFIX}' || h.id, age(h.xmin) FROM dispatch_transfer h
             WHERE h.contact_id = c.id AND h.ended_as = 'handed_over' AND (h.target_id = c.employee_id OR h.mode = 'move')
            UNION ALL
-           SELECT '{DIALLING_PREFIX}' || c.id, w.answered_at FROM phone_outgoingcall w
+           SELECT '{DIALLING_PREFIX}' || c.id, age(w.xmin) FROM phone_outgoingcall w
             WHERE w.contact_id = c.id AND w.purpose = 'callback' AND w.answered_at IS NOT NULL) brought
-        ORDER BY at DESC LIMIT 1) leg ON c.state IN ('connected', 'held', 'consulting', 'three_way')
+        ORDER BY ago LIMIT 1) leg ON c.state IN ('connected', 'held', 'consulting', 'three_way')
   LEFT JOIN LATERAL (
        SELECT id FROM phone_outgoingcall w WHERE c.state = 'calling_back' AND w.contact_id = c.id AND w.purpose = 'callback'
           AND w.ended_at IS NULL AND w.refused = '' ORDER BY w.made_at DESC LIMIT 1) g ON true
