@@ -72,7 +72,7 @@ class Day:
 
 def day_of(employee: Employee, *, now: datetime) -> Day:
     """Return an employee's day until `now`; the local midnight begins it."""
-    midnight = now.astimezone(clock.COPENHAGEN).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.midnight(now)
     spells = employee.spells.filter(from_at__gte=midnight - timedelta(days=1)).order_by("from_at", "pk")
     contacts = Contact.objects.filter(employee=employee, answered_at__gte=midnight, is_test=False)
     return Day(

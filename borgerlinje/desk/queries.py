@@ -315,7 +315,7 @@ def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:
     """Return this caller's other contacts of today, newest first; none for a withheld number."""
     if contact is None or len(contact.caller_number) < len(numbers.normalise("46313020")):
         return []
-    midnight = now.astimezone(clock.COPENHAGEN).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.midnight(now)
     return list(
         Contact.objects.filter(caller_number=contact.caller_number, arrived_at__gte=midnight, is_test=False)
         .exclude(pk=contact.pk)

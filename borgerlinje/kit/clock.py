@@ -36,6 +36,11 @@ def today() -> date:
     return now().astimezone(COPENHAGEN).date()
 
 
+def midnight(at: datetime) -> datetime:
+    """Return the local midnight that began the day of an aware instant in Denmark."""
+    return at.astimezone(COPENHAGEN).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @contextmanager
 def turned(to: datetime) -> Iterator[None]:
     """Stop this process's clock at the aware instant `to` for the duration of the block.
