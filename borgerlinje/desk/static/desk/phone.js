@@ -54,7 +54,13 @@
 
   // A call the employee has asked for (a citizen to be called) is answered by itself; it never rings.
   let isDialling = false;
-  const isExpected = () => isDialling || Boolean(document.querySelector("#indhold[data-expects-call]"));
+  let wantsAnswered = null;
+  const offered = () => {
+    const shown = document.querySelector("#indhold :is([data-offer], [data-asked])");
+    return shown && (shown.dataset.offer || shown.dataset.asked);
+  };
+  const isWanted = () => Boolean(wantsAnswered && wantsAnswered === offered());
+  const isExpected = () => isDialling || isWanted() || Boolean(document.querySelector("#indhold[data-expects-call]"));
   function answerExpected() {
     if (session && session.isInProgress() && isExpected()) answer();
   }
@@ -284,14 +290,15 @@
 
   let isAnswering = null;
   async function answer() {
+    // The screen may be quicker than the telephone: pressed before the call is here, it is answered when it comes, if it is still offered.
+    wantsAnswered = offered();
     if (isAnswering && isAnswering === session) return;
-    for (let attempt = 0; attempt < 20 && !session; attempt += 1) await new Promise((done) => setTimeout(done, 100));
     const mine = session;
-    if (!mine || mine === isAnswering || mine.isEstablished() || mine.isInProgress() === false) return;
+    if (!mine || mine.isEstablished() || mine.isInProgress() === false) return;
     isAnswering = mine;
     const isOpen = await openMicrophone();
     // Told to answer again when the microphone is there.
-    if (!isOpen) isAnswering = null;
+    if (!isOpen) isAnswering = wantsAnswered = null;
     if (!isOpen || mine !== session) return;
     quiet();
     session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
