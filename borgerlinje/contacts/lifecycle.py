@@ -52,6 +52,9 @@ PRESENT = frozenset(
     }
 )
 
+# The citizen waits for an employee, whether one is being rung for them or not.
+IN_POOL = frozenset({State.WAITING, State.OFFERED})
+
 # Citizen and employee are on the line with each other, whoever hears music meanwhile.
 IN_CONVERSATION = frozenset({State.CONNECTED, State.HELD, State.CONSULTING, State.THREE_WAY})
 # Somebody else is, or is being, brought to the citizen.

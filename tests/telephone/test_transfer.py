@@ -13,6 +13,7 @@ from borgerlinje.dispatch import transfers
 from borgerlinje.dispatch.actions import do_event
 from borgerlinje.dispatch.transfers import Mode, Target
 from borgerlinje.kit import clock
+from borgerlinje.kit.database import run
 from tests.support.cast import Cast
 from tests.support.telephone import Telephone, until, wait_for_phone
 from tests.telephone.test_call import CITIZEN_HERTZ, EMPLOYEE_HERTZ, connect
@@ -211,6 +212,26 @@ async def test_citizen_sent_on_to_nobody_comes_back_to_the_queue_at_the_old_plac
     await hears(call, EMPLOYEE_HERTZ)
     assert telephone.contact()["waiting_since"] == place
     assert "transfer_failed" in telephone.story()
+
+
+async def test_citizen_sent_on_and_refused_at_a_desk_rings_here_again_though_the_offer_is_heard_of_first(
+    telephone: Telephone, people: Cast, citizen: Robot, desk_phone: Robot, other_phone: Robot
+):
+    call, ringing = await talk_and_employ(telephone, people, citizen, desk_phone, other_phone)
+    bring(telephone, people, Mode.BLIND, to_colleague(people))
+    assert await ringing.reached("ended", within=5)
+    await other_phone.next_call(within=10)
+    (attempt,) = telephone.rows("SELECT id FROM dispatch_transfer")
+    with telephone.connection() as connection:
+        with connection.transaction():
+            run(transfers.do_fail(attempt["id"], "declined", now=clock.now()), connection.cursor())
+        # The dispatcher alone hears of it: what the telephone learns next is that the citizen is offered.
+        connection.execute("SELECT pg_notify('bl_hint', 'dispatch')")
+    again = await desk_phone.next_call(within=10)
+    again.answer()
+    again.play(EMPLOYEE_HERTZ)
+    await hears(call, EMPLOYEE_HERTZ)
+    assert attempts(telephone) == ["declined"]
 
 
 async def test_citizen_hangs_up_while_a_colleague_is_asked_and_nobody_is_left_on_the_line(

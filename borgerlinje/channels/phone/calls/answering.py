@@ -6,7 +6,7 @@ from borgerlinje.channels.phone import queries, rules
 from borgerlinje.channels.phone.calls.messages import Compare
 from borgerlinje.channels.phone.pbx.endpoint import caller_id
 from borgerlinje.channels.phone.rules import Command
-from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
+from borgerlinje.contacts.lifecycle import IN_POOL, Event, State
 from borgerlinje.kit import clock
 from borgerlinje.kit.database import Row
 
@@ -28,10 +28,11 @@ class Answering:
         call = self._call
         if offer["id"] == call.legs.offer_id:
             return
-        if call.state in IN_CONVERSATION:
-            # The rows are further than we are: somebody has put the citizen back into the pool.
+        if call.state not in IN_POOL:
+            # The rows are further than we are: somebody has put the citizen back into the pool, out of a conversation or a transfer.
             await call.compare()
-        if call.state not in {State.WAITING, State.OFFERED}:
+        if call.state not in IN_POOL:
+            call.log.info("not_to_be_rung", offer=str(offer["id"]), state=call.state.value)
             return
         await self._stop_ringing()
         call.state, call.legs, self._expires_at = State.OFFERED, call.legs.ringing(offer["id"]), offer["expires_at"]

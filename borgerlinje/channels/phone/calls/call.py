@@ -43,7 +43,7 @@ from borgerlinje.channels.phone.rules import Command, Legs
 from borgerlinje.channels.phone.services import service_of
 from borgerlinje.channels.phone.sound import speech
 from borgerlinje.channels.phone.waiting_texts import back_in_queue
-from borgerlinje.contacts.lifecycle import IN_CONVERSATION, WITH_PARTY, Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_POOL, WITH_PARTY, Event, State
 from borgerlinje.dispatch.actions import Change, do_event
 from borgerlinje.dispatch.callbacks import do_meet_callback
 from borgerlinje.kit import clock
@@ -59,7 +59,6 @@ log = structlog.get_logger("phone")
 
 _LONGEST_FAREWELL_SECONDS: Final = 60.0
 _SPOKEN_TO: Final = frozenset({State.ARRIVED, State.IN_MENU})
-_IN_POOL: Final = frozenset({State.WAITING, State.OFFERED})
 _DONE: Final = frozenset({State.CLOSED, State.WRAP_UP, State.CALLBACK})
 # After these the citizen is told something before the call ends.
 _WITH_FAREWELL: Final = frozenset({Event.LINE_CLOSED, Event.LINE_FULL, Event.CALLBACK_ASKED, Event.MESSAGE_LEFT})
@@ -332,12 +331,12 @@ class Call(Talking):
         if state in _DONE:
             await self._leave_service()
             self._is_over = True
-        elif state is not before and not {state, before} <= _IN_POOL:
+        elif state is not before and not {state, before} <= IN_POOL:
             await self._leave_service()
         if state in IN_CONVERSATION or state in WITH_PARTY:
             await self.be_quiet()
         await self.orders.bring(wiring.wanted(state, self.legs))
-        if self._is_promised and state in _IN_POOL:
+        if self._is_promised and state in IN_POOL:
             await self._meet_promise()
         if self._service is None and not self._is_over:
             self._service = service_of(state, self)
@@ -393,7 +392,7 @@ class Call(Talking):
         await self.know(row)
         was_talking = self.state in IN_CONVERSATION
         await self.enter(state, legs_of(row, state, self.legs))
-        if was_talking and state in _IN_POOL:
+        if was_talking and state in IN_POOL:
             await self.announce(back_in_queue(row["last_event"], self.language))
         await self.bringing.carry_out(row)
         await self.dialling.carry_out(row)
