@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 from borgerlinje import live
 from borgerlinje.kit import heartbeat
@@ -33,6 +34,8 @@ async def application(scope: live.Message, receive: live.Receive, send: live.Sen
 
 async def _live_through(receive: live.Receive, send: live.Send) -> None:
     await receive()
+    # Django would load every page at the first request, on this very loop: on a busy machine that is silence enough to be killed for.
+    _ = get_resolver().url_patterns
     side_tasks = [
         asyncio.create_task(heartbeat.beating(), name="heartbeat"),
         asyncio.create_task(hub.run(), name="live-hub"),

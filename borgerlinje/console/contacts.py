@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from borgerlinje.console import queries
+from borgerlinje.console.help.views import CONTACT_KIND, WORDS
 from borgerlinje.console.views import SEES_LIVE
 from borgerlinje.dispatch.queries import account, find, latest
 from borgerlinje.kit import clock
+from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 
 _LATEST = 25
@@ -50,5 +52,6 @@ def _told(request: HttpRequest, contact_id: UUID) -> dict[str, Any]:
         "contact": found,
         "account": told,
         "obstacles": [(told.names.person(each.employee_id), each) for each in obstacles],
+        "changes": changes_of(CONTACT_KIND, found.pk, words=WORDS),
         "offer_count": sum(moment.offer is not None for moment in told.moments),
     }

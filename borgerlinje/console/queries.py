@@ -10,6 +10,7 @@ from django.http import Http404
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.queries import stage_since, with_messages
+from borgerlinje.dispatch.helping import STUCK, may_take_over
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
 from borgerlinje.staff.models import RoleAssignment, User
@@ -27,6 +28,11 @@ class LiveContact:
     offer: Offer | None
 
     @property
+    def may_be_taken_over(self) -> bool:
+        """Whether somebody else may take the citizen to their own desk."""
+        return may_take_over(State(self.contact.state))
+
+    @property
     def since(self) -> datetime:
         """Since when it has been in its present stage, as a clock shows it."""
         return stage_since(self.contact)
@@ -38,6 +44,11 @@ class Live:
 
     contacts: Sequence[LiveContact]
     people: Sequence[Presence]
+
+    @property
+    def stuck(self) -> frozenset[str]:
+        """The states that somebody else may end."""
+        return STUCK
 
     @property
     def waiting(self) -> list[LiveContact]:

@@ -1,8 +1,11 @@
 from django.urls import path
 
 from borgerlinje.console import contacts, hear, recordings, views, waits
+from borgerlinje.console.centres.urls import urlpatterns as centre_patterns
 from borgerlinje.console.crisis.urls import urlpatterns as crisis_patterns
 from borgerlinje.console.faces.urls import urlpatterns as face_patterns
+from borgerlinje.console.first_run.urls import urlpatterns as first_run_patterns
+from borgerlinje.console.help.urls import urlpatterns as help_patterns
 from borgerlinje.console.hours.urls import urlpatterns as hours_patterns
 from borgerlinje.console.letters.urls import urlpatterns as letter_patterns
 from borgerlinje.console.lines.urls import urlpatterns as line_patterns
@@ -21,8 +24,11 @@ urlpatterns = [
     path("henvendelse/<uuid:contact_id>/nu/", contacts.contact_now, name="contact_now"),
     path("ventetid/", waits.waits, name="waits"),
     path("ventetid/tabel.csv", waits.waits_table, name="waits_table"),
+    *centre_patterns,
     *crisis_patterns,
     *face_patterns,
+    *first_run_patterns,
+    *help_patterns,
     *menu_patterns,
     *line_patterns,
     *hours_patterns,

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from borgerlinje.console import queries
 from borgerlinje.console.crisis.begin import calls_for
+from borgerlinje.console.first_run.access import is_untouched
+from borgerlinje.console.first_run.progress import is_unfinished
+from borgerlinje.console.help.access import may_help
 from borgerlinje.console.letters.access import KEEPS
 from borgerlinje.console.letters.queries import failed_count
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.dispatch.models import Presence
 from borgerlinje.kit import clock
-from borgerlinje.lines.queries import load, open_lines
+from borgerlinje.lines.queries import loads, open_lines
 from borgerlinje.portal.cards import card
 from borgerlinje.staff.models import User
 from borgerlinje.staff.permission import allowed
@@ -38,11 +41,13 @@ def start(request: HttpRequest) -> HttpResponse:
     authorities = set(request.authorities)  # type: ignore[attr-defined] # set by staff.fence.Fence
     employee = request.employee  # type: ignore[attr-defined]
     lines = [line for line in open_lines() if line.owner_id in authorities]
+    busy = loads([line.pk for line in lines], at=now)
     context = {
-        "cards": [(card(line, place=None, at=now), load(line.pk, at=now)) for line in lines],
+        "cards": [(card(line, place=None, at=now, load=busy[line.pk]), busy[line.pk]) for line in lines],
         "roles": queries.roles_of(_user(request), at=now),
         "presence": Presence.objects.filter(employee=employee).first() if employee else None,
         "calls": calls_for(request),
+        "guide": is_untouched(request) or is_unfinished(request),
         "failed": failed_count(authorities_as(request, KEEPS)),
     }
     return render(request, "console/start.html", context)
@@ -52,14 +57,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """Show every open call and everybody at work, kept up to date."""
-    return render(request, "console/live.html", {"live": queries.live()})
+    return render(request, "console/live.html", {"live": queries.live(), "helps": may_help(request)})
 
 
 @allowed(*SEES_LIVE)
 @require_GET
 def live_now(request: HttpRequest) -> HttpResponse:
     """Answer the changing part of that page."""
-    return render(request, "console/live_now.html", {"live": queries.live()})
+    return render(request, "console/live_now.html", {"live": queries.live(), "helps": may_help(request)})
 
 
 @allowed()

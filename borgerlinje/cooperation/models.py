@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from borgerlinje.cooperation import logos
+
 
 class OneElementRange(Func):
     """A scalar as a range of one element, so that an exclusion constraint needs no btree_gist."""
@@ -134,6 +136,9 @@ class Face(models.Model):
     known_faults = models.TextField(_("kendte undtagelser"), max_length=1000, blank=True, default="")
     statement_on = models.DateField(_("sidst gennemgået"), null=True, blank=True)
     statement_url = models.CharField(_("link til den officielle erklæring"), max_length=200, blank=True, default="")
+    # The key of its picture in `Logo`; empty: none. What it shows is said in `logo_alt`.
+    logo = models.CharField(_("logo"), max_length=60, blank=True, default="")
+    logo_alt = models.CharField(_("logoets tekst"), max_length=80, blank=True, default="")
     box_origins = ArrayField(
         models.CharField(max_length=200), verbose_name=_("websteder, der må vise boksen"), default=list, blank=True
     )
@@ -151,3 +156,31 @@ class Face(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.authority.full_name
+
+    @property
+    def logo_width(self) -> int:
+        """The width of the logo on a page, in points; 0 without one."""
+        return logos.size_of(self.logo)[0]
+
+    @property
+    def logo_height(self) -> int:
+        """The height of the logo on a page, in points; 0 without one."""
+        return logos.size_of(self.logo)[1]
+
+
+class Logo(models.Model):
+    """A picture that is or was an authority's logo, as `logos.draw` made it; the newest few are kept, so that a change can be taken back."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="logos")
+    key = models.CharField(max_length=60)
+    png = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-uploaded_at",)
+        verbose_name = _("logo")
+        verbose_name_plural = _("logoer")
+        constraints = (models.UniqueConstraint(fields=("authority", "key"), name="logo_once"),)
+
+    def __str__(self) -> str:
+        return self.key

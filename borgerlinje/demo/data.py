@@ -3,6 +3,7 @@
 Runs as the owner of the tables. What is there already stays as it is: somebody may have tried things out on it.
 """
 
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import crypto, translation
 from borgerlinje.cooperation.models import Authority, Centre, Membership
 from borgerlinje.demo import facts, services, sign_ins, switchboards
 from borgerlinje.demo.sign_ins import SignIn
+from borgerlinje.demo.subjects import SUBJECTS
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.lines.models import Line, LineNumber, MenuVersion, OpeningPeriod, OpeningVersion, Subject
@@ -42,8 +44,8 @@ def create() -> list[SignIn]:
         if Line.objects.filter(is_demo=False, is_hidden=False).exists():
             raise RealDataError
         authorities = {fact.code: _authority(fact) for fact in facts.AUTHORITIES}
-        for subject in facts.SUBJECTS:
-            Subject.objects.get_or_create(code=subject.code, defaults={"name": subject.name, "is_demo": True})
+        for subject in SUBJECTS:
+            Subject.objects.get_or_create(code=subject.code, defaults={**asdict(subject), "is_demo": True})
         centres = [_centre(fact, authorities) for fact in facts.CENTRES]
         services.create(centres, authorities, from_on=FROM_ON)
         switchboards.create(authorities)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from borgerlinje.demo.subjects import SUBJECTS
+
 ALWAYS_OPEN_REASON = "Demo: åbent hele døgnet"
 SKILL_LEVEL = 2
 
@@ -91,17 +93,6 @@ class SignInFact:
     role: str
     at: tuple[str, ...]
     where: str
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectFact:
-    """What a demo's citizen can choose to ask about."""
-
-    code: str
-    name: str
-
-
-SUBJECTS = (SubjectFact("demo-mitid", "MitID"),)
 
 
 def _menu(greeting: str, *, other: tuple[str, str], to_language: str) -> dict[str, Any]:

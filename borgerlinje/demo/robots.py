@@ -57,7 +57,14 @@ SELECT w.centre_id, count(*) AS n
   FROM dispatch_presence p
   JOIN staff_employee e ON e.id = p.employee_id AND NOT e.is_robot
   JOIN staff_employeecentre w ON w.employee_id = e.id
- WHERE p.state = 'ready' GROUP BY w.centre_id
+ WHERE p.state = 'ready' AND EXISTS (
+         SELECT 1 FROM lines_line l
+          WHERE l.centre_id = w.centre_id AND NOT l.is_hidden
+            AND (l.skill_id IS NULL OR EXISTS (
+                  SELECT 1 FROM staff_employeeskill s
+                   WHERE s.employee_id = e.id AND s.skill_id = l.skill_id AND s.level >= l.skill_level
+                     AND (s.expires_on IS NULL OR s.expires_on > current_date))))
+ GROUP BY w.centre_id
 """
 _CITIZENS = """
 SELECT l.centre_id, count(*) AS n

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from borgerlinje.channels.phone.callbacks.told import do_and_tell
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
 from borgerlinje.desk.forms import CallOutForm, CancelForm
@@ -131,7 +132,9 @@ def cancel(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "desk/faults.html", {"form": form}, status=422)
     why = {"because": form.cleaned_data["because"]}
-    return _done(request, employee, run_here(do_event(contact.pk, Event.CALLBACK_CANCELLED, now=clock.now(), data=why)))
+    now = clock.now()
+    cancelling = do_event(contact.pk, Event.CALLBACK_CANCELLED, now=now, data=why)
+    return _done(request, employee, run_here(do_and_tell(cancelling, contact.pk, now=now)))
 
 
 @allowed(Role.EMPLOYEE)
@@ -160,8 +163,9 @@ def call_out(request: HttpRequest) -> HttpResponse:
 
 def _called(request: HttpRequest, contact_id: UUID, event: Event) -> HttpResponse:
     employee = employee_of(request)
-    contact = _taken(employee, contact_id)
-    return _done(request, employee, run_here(do_event(contact.pk, event, now=clock.now(), data=BY_HAND)))
+    contact, now = _taken(employee, contact_id), clock.now()
+    happening = do_event(contact.pk, event, now=now, data=BY_HAND)
+    return _done(request, employee, run_here(do_and_tell(happening, contact.pk, now=now)))
 
 
 def _taken(employee: Employee, contact_id: UUID) -> Contact:

@@ -9,7 +9,7 @@ from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from borgerlinje.channels.phone.models import OutgoingCall
-from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_HAND, PRESENT, UNREACHED, Event, State
+from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_HAND, IN_POOL, PRESENT, UNREACHED, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import attempts as attempts_made
 from borgerlinje.desk.attempts import asked_of, attempts_of, news_of
@@ -17,19 +17,20 @@ from borgerlinje.desk.choices import WHY_CANCELLED, Choices, choices_for
 from borgerlinje.desk.reachable import can_dial, number_to_call, why_not
 from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch import presence
+from borgerlinje.dispatch.ability import can_answer, with_ability
 from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, PauseReason, Presence, PresenceState, Transfer
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import GoneError
 from borgerlinje.lines import numbers
-from borgerlinje.lines.models import LineNumber, Subject
+from borgerlinje.lines.models import Line, LineNumber, Subject
 from borgerlinje.staff.models import Employee
 
 # So long an offer that ended by itself is news at the desk.
 _NEWS = timedelta(minutes=1)
 # What takes the whole person: the database lets an employee have one of it.
 WHOLE = ("phone", "counter")
-_WAITS = frozenset({State.WAITING, State.OFFERED})
+
 _QUEUE = PRESENT | {State.CALLING_BACK}
 _CALLBACKS_SHOWN = 20
 
@@ -40,6 +41,7 @@ class Desk:
 
     `asked` is the attempt in which a colleague asks this employee, `attempts` those made for the contact in hand. `news` and `unreached` are what
     became a moment ago of the citizen one had. `has_browser_phone`: the conversation is in this page and not elsewhere, and calls ring here.
+    `lacks` is why no call can come to a free desk: no "centre", or the "skills" of none of its lines.
     """
 
     employee: Employee
@@ -59,6 +61,7 @@ class Desk:
     can_dial: bool = False
     has_browser_phone: bool = True
     call_out: OutgoingCall | None = None
+    lacks: str = ""
 
     @property
     def card(self) -> Contact | None:
@@ -160,7 +163,7 @@ class Desk:
     @property
     def waiting(self) -> list[Contact]:
         """Those of the queue whom nobody talks with yet."""
-        return [contact for contact in self.queue if contact.state in _WAITS and not contact.is_callback]
+        return [contact for contact in self.queue if contact.state in IN_POOL and not contact.is_callback]
 
     @property
     def longest_since(self) -> datetime | None:
@@ -212,7 +215,7 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         .order_by("employee__given_name", "employee__initial")[:60]
     )
     shown = offer.contact if offer else contact
-    last_offer = None if shown else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
+    last_offer = None if contact else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
     asked = None if shown else asked_of(employee)
     is_free = shown is None and asked is None
     return Desk(
@@ -233,7 +236,16 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         can_dial(),
         is_in_browser(employee, contact if contact and contact.state in IN_CONVERSATION else None),
         _call_out(contact),
+        _lacks(employee, centres, now=now) if is_free else "",
     )
+
+
+def _lacks(employee: Employee, centres: list[int], *, now: datetime) -> str:
+    if not centres:
+        return "centre"
+    (able,) = with_ability(Employee.objects.filter(pk=employee.pk), now=now)
+    lines = Line.objects.filter(centre__in=centres, is_hidden=False).exclude(ended_on__lte=clock.today())
+    return "" if can_answer(able, lines, now=now) else "skills"
 
 
 def _unreached(employee: Employee, contact_id: UUID, *, now: datetime) -> ContactEvent | None:
@@ -307,8 +319,8 @@ def stage_since(contact: Contact) -> datetime:
 
 
 def subject_names() -> list[str]:
-    """Return the names of all subjects, for the field that suggests them."""
-    return list(Subject.objects.values_list("name", flat=True))
+    """Return the names of the subjects in use, for the field that suggests them."""
+    return list(Subject.objects.filter(retired_on=None).values_list("name", flat=True))
 
 
 def earlier_today(contact: Contact | None, *, now: datetime) -> list[Contact]:

@@ -137,6 +137,9 @@ def note(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     # Also of one who has gone back to the queue meanwhile: what was written is true of the citizen still.
     mine = Contact.objects.filter(pk=contact_id, employee=employee).exclude(state="closed")
     if not mine.update(note=text, subject=subject, note_saved_at=saved_at):
+        # Closed between the last letter and this saving of it: the closing has brought the whole note along.
+        if Contact.objects.filter(pk=contact_id, employee=employee, state="closed").exclude(outcome="").exists():
+            return HttpResponse(status=204)
         raise GoneError
     return render(request, "desk/note_saved.html", {"saved_at": saved_at})
 

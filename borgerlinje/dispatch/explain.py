@@ -70,8 +70,8 @@ def story(
     """Tell a contact's story, oldest first: every event, and with each offer why it was made and how it ended.
 
     `waiting_since` is the place in the queue. An offer's `why` has these keys (version 2; one without "v" is version 1 and has those
-    marked *): `rule`* "only", "own_authority", "longest_idle", "continued" (who had the contact before), "taken" (by hand, with no
-    other key); `skill`*, `level_required`*, `level_held`*, `language`, `scope`, `channel`: what was required; `relaxed`: after how many
+    marked *): `rule`* "only", "own_authority", "longest_idle", "continued" (who had the contact before), "taken" (by hand; `from` "live" when it
+    was taken over in the live view); `skill`*, `level_required`*, `level_held`*, `language`, `scope`, `channel`: what was required; `relaxed`: after how many
     seconds each relaxation in force began; `own_authority`*: the employee is of the citizen's home authority; `reserved`: kept for this
     line; `idle_seconds`*, `waited_seconds`*, `head_start_seconds`; `member_waiting`: how many of the same member waited, `crowd_seconds`:
     what fairness added for that; `candidates`*: who could, best first, at most five, of `candidate_count`*; `next`: who would have got
@@ -85,6 +85,9 @@ def _moment(
     happened: Happened, offer: Offered | None, names: Names, waiting_since: datetime | None, closed_as: str
 ) -> Moment:
     details = [*because(offer.why, names), _ending(offer)] if offer else []
+    helped = words.help_reasons().get(str(happened.data.get("help")))
+    if helped:
+        details.append(_("Hjulpet fra »Lige nu«: %(why)s.") % {"why": helped})
     came_back = happened.to_state in _IN_POOL and happened.from_state not in _BEFORE | _IN_POOL
     if came_back and waiting_since is not None:
         details.append(_("Beholdt sin plads i køen fra kl. %(at)s.") % {"at": words.clock_time(waiting_since)})
@@ -110,7 +113,12 @@ def _moment(
 def because(why: Why, names: Names) -> list[str]:
     """Say why an offer was made to whom, one reason an entry, the rule first."""
     if why.get("rule") == "taken":
-        return [_("Medarbejderen tog selv tilbagekaldet fra listen.")]
+        is_taken_over = why.get("from") == "live"
+        return [
+            _("Overtog selv henvendelsen fra »Lige nu«.")
+            if is_taken_over
+            else _("Medarbejderen tog selv tilbagekaldet fra listen.")
+        ]
     if not why:
         return [_("Der er ikke gemt nogen begrundelse.")]
     found = [_rule(why, names), _required(why, names), *_relaxed(why, names), _others(why, names), *_queue(why, names)]
@@ -228,7 +236,7 @@ def short_reasons(why: Why) -> list[str]:
     """Say to the employee in at most three short phrases why a contact is offered to them."""
     rule = why.get("rule")
     if rule == "taken":
-        return [_("Du tog selv tilbagekaldet")]
+        return [_("Du overtager den fra »Lige nu«") if why.get("from") == "live" else _("Du tog selv tilbagekaldet")]
     is_alone = rule == "only" or why.get("candidate_count") == 1
     found = [
         _("Du talte med borgeren før") if rule == "continued" else "",

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
 from borgerlinje.kit import clock
+from borgerlinje.lines.models import Line
 
 # With fewer answered citizens than this their waits are nobody's statistics: they are left out.
 FEWEST = 5
@@ -203,11 +205,13 @@ def report(centre: Centre, period: Period, *, now: datetime, visible: Collection
     answered = _rows(_STAFF, values)
     wanted = {home_id for group, home_id in waits if group == Group.MEMBER}
     wanted |= {row["employer_id"] for row in answered if row["employer_id"]}
-    names = Authority.objects.in_bulk(wanted | set(_members(centre, period, visible)))
+    everybody = _members(centre, period)
+    members = everybody if visible is None else everybody.intersection(visible)
+    names = Authority.objects.in_bulk(wanted | members)
     homes: list[_Home] = [
         (Group.MEMBER, each.pk)
         for each in sorted(names.values(), key=lambda each: each.name)
-        if each.pk in _members(centre, period, visible) or (Group.MEMBER, each.pk) in waits
+        if each.pk in members or (Group.MEMBER, each.pk) in waits
     ]
     homes += [(Group.UNKNOWN, None), (Group.OUTSIDE, None)]
 
@@ -223,7 +227,7 @@ def report(centre: Centre, period: Period, *, now: datetime, visible: Collection
         of(Group.OTHERS),
         of(Group.ALL),
         _staff(answered, homes, names),
-        is_partial=_members(centre, period, visible) != _members(centre, period, None),
+        is_partial=members != everybody,
     )
 
 
@@ -235,22 +239,20 @@ def reports(*, days: int) -> list[Report]:
 
 def centres_of(authorities: Collection[int]) -> list[Centre]:
     """Return the centres these authorities are or were members of, or own a line of, by name."""
-    return list(
-        (
-            Centre.objects.filter(memberships__authority__in=authorities)
-            | Centre.objects.filter(lines__owner__in=authorities, lines__is_hidden=False)
-        )
-        .select_related("host")
-        .distinct()
-        .order_by("name")
-    )
+    return list(Centre.objects.filter(concerns(authorities)).select_related("host").order_by("name"))
 
 
-def _members(centre: Centre, period: Period, visible: Collection[int] | None) -> list[int]:
+def concerns(authorities: Collection[int], prefix: str = "") -> Q:
+    """Return the condition that a centre has or had one of these authorities as a member, or a line of theirs."""
+    joined = Membership.objects.filter(authority__in=authorities).order_by().values("centre")
+    owning = Line.objects.filter(owner__in=authorities, is_hidden=False).order_by().values("centre")
+    return Q(**{f"{prefix}pk__in": joined}) | Q(**{f"{prefix}pk__in": owning})
+
+
+def _members(centre: Centre, period: Period) -> set[int]:
     """Return who was a member on some day of the period: also a member nobody called for has a row."""
     found = Membership.objects.filter(centre=centre, from_on__lt=period.to_on).exclude(to_on__lte=period.from_on)
-    ids = found.values_list("authority_id", flat=True)
-    return [each for each in ids if visible is None or each in visible]
+    return set(found.values_list("authority_id", flat=True))
 
 
 def _waits(group: Group, authority: Authority | None, row: dict[str, Any], *, host_id: int) -> Waits:

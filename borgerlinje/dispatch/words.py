@@ -128,6 +128,17 @@ def event(name: str, *, who: str = "", to_state: str = "", data: Mapping[str, An
     return sentences.get(name, name)
 
 
+def help_reasons() -> dict[str, str]:
+    """Return why somebody helps an employee out from the live view, as code and words; no free text about a person."""
+    return {
+        "asked": _("Medarbejderen bad om hjælp"),
+        "away": _("Medarbejderen er gået fra bordet"),
+        "technical": _("Telefon eller browser svigter"),
+        "citizen": _("Borgeren bad om en anden"),
+        "left": _("Vagten er slut, og henvendelsen står åben"),
+    }
+
+
 # Why a number is kept out: `channels.phone.outgoing.policy.Reason`, and the employee's own word for it.
 _BARRED = frozenset(
     {"barred", "costly", "do_not_call", "foreign", "not_a_number", "often_to_number", "own", "satellite", "short"}

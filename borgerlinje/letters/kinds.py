@@ -24,13 +24,14 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What a template may name. `sample` stands in for it in a preview; `has_lines`: the value may hold several lines."""
+    """What a template may name. `sample` stands in for it in a preview, `sample_en` (empty: the same) in an English one; `has_lines`: the value may hold several lines."""
 
     name: str
     label: Any
     sample: str
     is_needed: bool = False
     has_lines: bool = False
+    sample_en: str = ""
 
     @property
     def written(self) -> str:
@@ -68,10 +69,10 @@ class Kind:
         """Return the names whose values may hold several lines."""
         return tuple(each.name for each in self.placeholders if each.has_lines)
 
-    @property
-    def samples(self) -> dict[str, str]:
-        """Return what a preview is filled in with."""
-        return {each.name: each.sample for each in self.placeholders}
+    def samples(self, language: str) -> dict[str, str]:
+        """Return what a preview in a language is filled in with."""
+        is_english = language == ENGLISH
+        return {each.name: (is_english and each.sample_en) or each.sample for each in self.placeholders}
 
     def default(self, language: str) -> Wording:
         """Return what it says until it is worded anew; in Danish where there is nothing in that language."""
@@ -87,7 +88,12 @@ _INVITATION: Final = Kind(
         Placeholder("name", _("medarbejderens navn"), "Karen Eksempel"),
         Placeholder("link", _("link, hvor adgangskoden vælges"), "https://center.example/i/eksempel", is_needed=True),
         Placeholder("centre", _("centrets navn"), "Eksempelcentret"),
-        Placeholder("expires", _("hvornår linket holder op med at virke"), "24. november kl. 12.00"),
+        Placeholder(
+            "expires",
+            _("hvornår linket holder op med at virke"),
+            "24. november kl. 12.00",
+            sample_en="24 November at 12:00",
+        ),
     ),
     {
         DANISH: Wording(
@@ -141,6 +147,74 @@ _GUIDE_LINK: Final = Kind(
     ),
     {DANISH: Wording("", "{guide}"), ENGLISH: Wording("", "{guide}")},
 )
+_LINE: Final = Placeholder("line", _("linjens navn"), "Hotline")
+_NUMBER: Final = Placeholder("number", _("det nummer, vi ringer fra"), "46 31 30 20")
+_WHEN: Final = Placeholder(
+    "when",
+    _("hvornår vi ringer"),
+    "mandag den 23. november, tidligst kl. 09.00",
+    sample_en="Monday 23 November, at 09:00 or later",
+)
+_CALLBACK_PROMISED: Final = Kind(
+    "callback_promised",
+    Channel.SMS,
+    _("Vi ringer til dig"),
+    _("Når en borger har bedt om at blive ringet op."),
+    (_LINE, _NUMBER, _WHEN),
+    {
+        DANISH: Wording(
+            "",
+            "{line}: Vi ringer til dig {when}. Vi ringer fra {number}, og vi beder aldrig om koder eller penge."
+            " Har du ikke bedt om det, så ring til os.",
+        ),
+        ENGLISH: Wording(
+            "",
+            "{line}: We will call you {when}. We call from {number}, and never ask for codes or money."
+            " If you did not ask for this, call us.",
+        ),
+    },
+)
+_CALLBACK_CANCELLED: Final = Kind(
+    "callback_cancelled",
+    Channel.SMS,
+    _("Vi ringer ikke"),
+    _("Når et tilbagekald er aflyst, af borgeren eller af en medarbejder."),
+    (_LINE, _NUMBER),
+    {
+        DANISH: Wording("", "{line}: Vi ringer ikke til dig. Tilbagekaldet er aflyst. Du kan altid ringe på {number}."),
+        ENGLISH: Wording("", "{line}: We will not call you. The callback is cancelled. You can always call {number}."),
+    },
+)
+_CALLBACK_MISSED: Final = Kind(
+    "callback_missed",
+    Channel.SMS,
+    _("Vi fik ikke fat i dig, og prøver igen"),
+    _("Når vi har ringet tilbage, og borgeren ikke tog telefonen."),
+    (_LINE, _NUMBER, _WHEN),
+    {
+        DANISH: Wording(
+            "",
+            "{line}: Vi ringede, men fik ikke fat i dig. Vi prøver igen {when}. Du kan også ringe på {number}.",
+        ),
+        ENGLISH: Wording(
+            "",
+            "{line}: We called, but did not reach you. We will try again {when}. You can also call {number}.",
+        ),
+    },
+)
+_CALLBACK_UNREACHED: Final = Kind(
+    "callback_unreached",
+    Channel.SMS,
+    _("Vi fik ikke fat i dig, og ringer ikke mere"),
+    _("Når vi har ringet tilbage for sidste gang uden at få fat i borgeren."),
+    (_LINE, _NUMBER),
+    {
+        DANISH: Wording(
+            "", "{line}: Vi har ringet, men fik ikke fat i dig, og ringer ikke mere. Ring til os på {number}."
+        ),
+        ENGLISH: Wording("", "{line}: We called, but did not reach you, and will not call again. Call us on {number}."),
+    },
+)
 _MESSAGE: Final = Kind(
     "message",
     Channel.MAIL,
@@ -154,5 +228,12 @@ _MESSAGE: Final = Kind(
     is_worded_here=False,
 )
 
-KINDS: Final = {kind.code: kind for kind in (_INVITATION, _PASSWORD_RESET, _GUIDE_LINK, _MESSAGE)}
+KINDS: Final = {
+    kind.code: kind
+    for kind in (
+        *(_INVITATION, _PASSWORD_RESET, _GUIDE_LINK),
+        *(_CALLBACK_PROMISED, _CALLBACK_CANCELLED, _CALLBACK_MISSED, _CALLBACK_UNREACHED),
+        _MESSAGE,
+    )
+}
 WORDED_HERE: Final = tuple(kind for kind in KINDS.values() if kind.is_worded_here)

@@ -1,11 +1,12 @@
 """How a letter is worded for somebody: by their authority, else by the one that houses its centre, else by the default."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from borgerlinje.kit.database import Query, Steps
-from borgerlinje.letters.kinds import DANISH, KINDS, LANGUAGES, Wording
+from borgerlinje.kit.database import Query, Row, Steps
+from borgerlinje.letters.kinds import DANISH, KINDS, LANGUAGES, Kind, Wording
 
 
 class Source(StrEnum):
@@ -27,14 +28,15 @@ class Worded:
 
 # The newest version of each of those who may have worded it; one that went back to the default says so with an empty body.
 _WORDED = """
-SELECT DISTINCT ON (t.authority_id) t.authority_id = %(authority)s::bigint AS is_own, t.version, t.subject, t.body
+SELECT DISTINCT ON (t.code, t.language, t.authority_id)
+       t.code, t.language, t.authority_id = %(authority)s::bigint AS is_own, t.version, t.subject, t.body
   FROM letters_lettertemplate t
- WHERE t.code = %(code)s::text AND t.language = %(language)s::text
+ WHERE t.code = ANY (%(codes)s::text[]) AND t.language = ANY (%(languages)s::text[])
    AND (t.authority_id = %(authority)s::bigint OR t.authority_id IN (
         SELECT c.host_id FROM cooperation_centre c JOIN cooperation_membership m ON m.centre_id = c.id
          WHERE m.authority_id = %(authority)s::bigint
            AND m.from_on <= %(today)s::date AND (m.to_on IS NULL OR m.to_on > %(today)s::date)))
- ORDER BY t.authority_id, t.version DESC
+ ORDER BY t.code, t.language, t.authority_id, t.version DESC
 """
 
 _ADD = """
@@ -52,14 +54,37 @@ def wording(code: str, language: str, *, authority_id: int | None, today: date) 
     """Return how a letter is worded for an authority's people; the default for None. Raises KeyError for a code there is none of."""
     kind = KINDS[code]
     language = language if language in LANGUAGES else DANISH
+    if authority_id is None or not kind.is_worded_here:
+        return Worded(kind.default(language), Source.DEFAULT)
+    found = yield from wordings([kind], [language], authority_id=authority_id, today=today)
+    return found[code, language]
+
+
+def wordings(
+    kinds: Sequence[Kind], languages: Sequence[str], *, authority_id: int, today: date
+) -> Steps[dict[tuple[str, str], Worded]]:
+    """Return how several letters that can be worded are worded for an authority's people, by code and language; one query."""
+    codes = [kind.code for kind in kinds]
+    asked = {"codes": codes, "languages": list(languages), "authority": authority_id, "today": today}
+    rows = yield Query(_WORDED, asked)
+    rows = sorted(rows, key=lambda row: not row["is_own"])
+    return {
+        (kind.code, language): _worded(
+            kind, language, [row for row in rows if (row["code"], row["language"]) == (kind.code, language)]
+        )
+        for kind in kinds
+        for language in languages
+    }
+
+
+def _worded(kind: Kind, language: str, rows: Sequence[Row]) -> Worded:
+    """Choose between the authority's own words, which come first, its hosts' and the default."""
     version = 0
-    if authority_id is not None and kind.is_worded_here:
-        rows = yield Query(_WORDED, {"code": code, "language": language, "authority": authority_id, "today": today})
-        for row in sorted(rows, key=lambda row: not row["is_own"]):
-            version = row["version"] if row["is_own"] else version
-            if row["body"]:
-                source = Source.OWN if row["is_own"] else Source.HOST
-                return Worded(Wording(row["subject"], row["body"]), source, version)
+    for row in rows:
+        version = row["version"] if row["is_own"] else version
+        if row["body"]:
+            source = Source.OWN if row["is_own"] else Source.HOST
+            return Worded(Wording(row["subject"], row["body"]), source, version)
     return Worded(kind.default(language), Source.DEFAULT, version)
 
 

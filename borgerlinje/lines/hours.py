@@ -29,7 +29,7 @@ class Schedule:
     """All that decides whether a line is open. A special day beats a holiday, a holiday beats the timetable.
 
     `special` maps a date to its openings, an empty sequence when closed, `reasons` to why; `holidays` maps a date to the holiday's name.
-    `held_open`: a crisis keeps it open, for as long as that lasts.
+    `held_open`: a crisis keeps it open, for as long as that lasts. From `ended_on` on nothing opens it.
     """
 
     versions: Sequence[Version] = ()
@@ -38,6 +38,11 @@ class Schedule:
     always_open: bool = False
     held_open: bool = False
     reasons: Mapping[date, str] = field(default_factory=dict)
+    ended_on: date | None = None
+
+    def has_ended(self, day: date) -> bool:
+        """Tell whether the line is closed for good on a local date."""
+        return self.ended_on is not None and day >= self.ended_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Status:
 
 def spans_on(schedule: Schedule, day: date) -> Sequence[Span]:
     """Return the openings of a local date, in order; a closing time of 00:00 is the midnight that ends the day."""
+    if schedule.has_ended(day):
+        return ()
     if day in schedule.special:
         return sorted(schedule.special[day])
     if day in schedule.holidays:
@@ -86,11 +93,11 @@ def instants(day: date, span: Span) -> tuple[datetime, datetime]:
 
 def status(schedule: Schedule, at: datetime) -> Status:
     """Return the state of the line at an aware instant. Back-to-back openings count as one."""
-    if schedule.always_open:
-        return Status(is_open=True)
-    if schedule.held_open:
-        return Status(is_open=True, is_held_open=True)
     today = at.astimezone(COPENHAGEN).date()
+    if schedule.has_ended(today):
+        return Status(is_open=False)
+    if schedule.always_open or schedule.held_open:
+        return Status(is_open=True, is_held_open=not schedule.always_open)
     holiday = schedule.holidays.get(today, "")
     open_until: datetime | None = None
     for offset in range(HORIZON_DAYS):

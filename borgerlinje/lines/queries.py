@@ -4,21 +4,39 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from borgerlinje.cooperation.models import Authority
+from borgerlinje.kit import clock
 from borgerlinje.lines.expected_wait import Flow
 from borgerlinje.lines.holiday_calendar import closed_days
 from borgerlinje.lines.hours import COPENHAGEN, HORIZON_DAYS, Schedule, Status, Version, status
-from borgerlinje.lines.models import CrisisLine, Line, LineNumber, OpeningVersion
+from borgerlinje.lines.models import CrisisLine, Line, LineNumber, OpeningVersion, SpecialDay
 
 # The columns of `lines.expected_wait.Flow`, in its order.
 LOAD = "SELECT * FROM bl_line_load(%(line)s::bigint, %(at)s::timestamptz)"
+_LOADS = """
+SELECT line.id, load.* FROM unnest(%(lines)s::bigint[]) AS line (id), bl_line_load(line.id, %(at)s::timestamptz) AS load
+"""
 
 
 def open_lines() -> QuerySet[Line]:
-    """Return the lines shown to people, with all that decides their hours and numbers, in a fixed number of queries."""
-    return with_schedule(Line.objects.filter(is_hidden=False))
+    """Return the lines shown to people, with all that decides their hours and numbers, in a fixed number of queries.
+
+    Those that are closed for good are not among them.
+    """
+    going_on = Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today())
+    return with_schedule(Line.objects.filter(going_on, is_hidden=False))
+
+
+def shown_line(line_id: int) -> Line:
+    """Return a line as `open_lines` does, also one that is closed for good: who follows an old link is told so. Raises Line.DoesNotExist."""
+    return with_schedule(Line.objects.filter(is_hidden=False)).get(pk=line_id)
+
+
+def has_ended(line: Line) -> bool:
+    """Tell whether a line is closed for good today."""
+    return line.ended_on is not None and line.ended_on <= clock.today()
 
 
 def with_schedule(lines: QuerySet[Line]) -> QuerySet[Line]:
@@ -26,7 +44,7 @@ def with_schedule(lines: QuerySet[Line]) -> QuerySet[Line]:
     return lines.select_related("owner", "centre", "skill").prefetch_related(
         Prefetch("numbers", LineNumber.objects.select_related("home_authority")),
         Prefetch("opening_versions", OpeningVersion.objects.prefetch_related("periods")),
-        "special_days",
+        Prefetch("special_days", SpecialDay.objects.prefetch_related("more")),
         Prefetch("crises", CrisisLine.objects.filter(crisis__ended_at__isnull=True).select_related("crisis")),
     )
 
@@ -35,16 +53,17 @@ def schedule(line: Line, *, at: datetime) -> Schedule:
     """Return a line's schedule around an aware instant; a few queries unless the line came from `with_schedule`."""
     first = at.astimezone(COPENHAGEN).date()
     years = {first.year, (first + timedelta(days=HORIZON_DAYS)).year}
+    # A line that came from `with_schedule` has them already; otherwise two queries.
+    fetched = "special_days" in getattr(line, "_prefetched_objects_cache", {})
+    specials = list(line.special_days.all() if fetched else line.special_days.prefetch_related("more"))
     return Schedule(
         versions=[_version(version) for version in line.opening_versions.all()],
-        special={
-            day.on: [(day.opens, day.closes)] if day.opens is not None and day.closes is not None else []
-            for day in line.special_days.all()
-        },
+        special={day.on: day.spans for day in specials},
         holidays=closed_days(years, line.optional_holidays),
         always_open=line.always_open,
         held_open=any(_holds_open(part, at) for part in line.crises.all()),
-        reasons={day.on: day.note for day in line.special_days.all() if day.note},
+        reasons={day.on: day.note for day in specials if day.note},
+        ended_on=line.ended_on,
     )
 
 
@@ -70,6 +89,13 @@ def load(line_id: int, *, at: datetime) -> Flow:
     with connection.cursor() as cursor:
         cursor.execute(LOAD, {"line": line_id, "at": at})
         return Flow(*cursor.fetchone())
+
+
+def loads(line_ids: Iterable[int], *, at: datetime) -> dict[int, Flow]:
+    """Return by line how busy lines are and were, as `load` does, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOADS, {"lines": list(line_ids), "at": at})
+        return {line_id: Flow(*figures) for line_id, *figures in cursor.fetchall()}
 
 
 def home_authorities(lines: Iterable[Line]) -> list[Authority]:

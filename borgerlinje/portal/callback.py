@@ -110,9 +110,12 @@ def ask(request: HttpRequest, digits: str) -> HttpResponse:
 
 @public
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def promise(request: HttpRequest, digits: str) -> HttpResponse:
     """Promise the call, once the citizen has said that the number is right."""
+    if request.method != "POST":
+        # Who changes the language on the answer, or comes back to its address, begins again.
+        return redirect("portal:callback", digits)
     payload = _confirmed(request.POST.get("payload", ""), digits)
     if payload is None:
         return _form(request, _with(_page(digits), {}, {"page": _too_old()}), status=422)
@@ -182,9 +185,9 @@ def _page(digits: str) -> Page:
     if number is None:
         raise Http404
     now = clock.now()
-    line = queries.open_lines().get(pk=number.line_id)
+    line = queries.shown_line(number.line_id)
     found = card(line, place=number.home_authority, at=now)
-    if not callback_times.is_offered(line, is_open=found.status.is_open):
+    if queries.has_ended(line) or not callback_times.is_offered(line, is_open=found.status.is_open):
         raise NotOfferedError
     return Page(number, line, found, now)
 
@@ -235,7 +238,9 @@ def _why(refusal: Refusal, page: Page) -> str:
             _("Vi kan ikke ringe til et nummer i det land. Skriv et dansk nummer, eller ring til os på %(number)s.")
             % ours
         )
-    if refusal.reason in {Reason.SHORT, Reason.COSTLY, Reason.SATELLITE}:
+    if refusal.reason is Reason.SHORT:
+        return _("Nummeret er for kort. Skriv alle otte cifre.")
+    if refusal.reason in {Reason.COSTLY, Reason.SATELLITE}:
         return _("Vi kan kun ringe til et almindeligt mobil- eller fastnetnummer.")
     return _("Vi kan ikke ringe til det nummer. Ring til os på %(number)s.") % ours
 

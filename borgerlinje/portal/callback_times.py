@@ -10,7 +10,7 @@ from borgerlinje.lines.call_times import Slot, next_open_at, slots
 from borgerlinje.lines.expected_wait import Estimate
 from borgerlinje.lines.hours import Status
 from borgerlinje.lines.models import Line
-from borgerlinje.portal.clock_words import day_and_date, day_name, hour
+from borgerlinje.portal.clock_words import closing_hour, day_and_date, day_name, hour
 
 DAYS = 3
 SOON = ""
@@ -76,7 +76,7 @@ def when(due_at: datetime | None, at: datetime) -> str:
 
 def span(from_at: datetime, to_at: datetime) -> str:
     """Write two times of day: `14–15`."""
-    return _("kl. %(first)s–%(last)s") % {"first": hour(from_at), "last": hour(to_at)}
+    return _("kl. %(first)s–%(last)s") % {"first": hour(from_at), "last": closing_hour(to_at)}
 
 
 def _day(moment: datetime, at: datetime) -> str:

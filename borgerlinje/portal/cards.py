@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines import numbers, queries
-from borgerlinje.lines.expected_wait import NO_WAIT, Estimate, newcomer, span, words
+from borgerlinje.lines.expected_wait import NO_WAIT, Estimate, Flow, newcomer, span, words
 from borgerlinje.lines.hours import COPENHAGEN, Status
 from borgerlinje.lines.models import Line, LineNumber
 from borgerlinje.portal import callback_times
-from borgerlinje.portal.clock_words import DAYS_IN_A_WEEK, hour
+from borgerlinje.portal.clock_words import DAYS_IN_A_WEEK, closing_hour, hour
 from borgerlinje.portal.week import Day, week
 
 
@@ -52,11 +52,11 @@ class Card:
         return f"tel:+45{self.digits}" if len(self.digits) == len("46313020") else f"tel:{self.digits}"
 
 
-def card(line: Line, *, place: Authority | None, at: datetime) -> Card:
-    """Describe a line for citizens of `place` (None: for anybody) at an aware instant."""
+def card(line: Line, *, place: Authority | None, at: datetime, load: Flow | None = None) -> Card:
+    """Describe a line for citizens of `place` (None: for anybody) at an aware instant; without its `load` it is asked for."""
     status = queries.line_status(line, at=at)
     digits, *others = _digits(line.numbers.all(), place)
-    wait = newcomer(queries.load(line.pk, at=at)) if status.is_open else None
+    wait = newcomer(load or queries.load(line.pk, at=at)) if status.is_open else None
     return Card(
         line,
         place,
@@ -86,7 +86,7 @@ def state_text(status: Status, at: datetime) -> str:
             return _("Åbent nu. Vi holder ekstra åbent")
         if status.closes_at is None:
             return _("Åbent nu, hele døgnet")
-        return _("Åbent nu, til kl. %(time)s") % {"time": hour(status.closes_at)}
+        return _("Åbent nu, til kl. %(time)s") % {"time": closing_hour(status.closes_at)}
     if status.opens_at is None:
         return _("Lukket")
     days = (status.opens_at.astimezone(COPENHAGEN).date() - at.astimezone(COPENHAGEN).date()).days

@@ -20,6 +20,14 @@ def hour(moment: datetime) -> str:
     return format_date(local, "G.i") if local.minute else format_date(local, "G")
 
 
+def closing_hour(moment: datetime) -> str:
+    """Write the time of day when something ends: midnight ends a day, it begins none."""
+    local = moment.astimezone(COPENHAGEN)
+    if local.hour or local.minute:
+        return hour(moment)
+    return "24:00" if get_language() == "en" else "24"
+
+
 def day_name(moment: datetime, at: datetime) -> str:
     """Return `i dag`, `i morgen`, the day's name, or from a week on its date as well."""
     local = moment.astimezone(COPENHAGEN)

@@ -1,12 +1,12 @@
 """A member's own look: its colours as a stylesheet (the policy allows no other way), and its box for other websites."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from borgerlinje.cooperation import colours
-from borgerlinje.cooperation.models import Authority, Face
+from borgerlinje.cooperation.models import Authority, Face, Logo
 from borgerlinje.kit.csp import policy
 from borgerlinje.portal import places
 from borgerlinje.staff.permission import public
@@ -14,6 +14,8 @@ from borgerlinje.staff.permission import public
 # A member's front page may show the box to thousands at once; the wait in it is no more exact than this.
 _BOX_SECONDS = 30
 _COLOURS_SECONDS = 300
+# The address names the picture's own points, so what it holds never changes.
+_LOGO_SECONDS = 31_536_000
 
 _STYLES = """:root {{ {light} }}
 @media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {dark} }} }}
@@ -50,6 +52,21 @@ def colours_of(request: HttpRequest, code: str) -> HttpResponse:
     face = face_of(places.place(code).authority)
     answer = HttpResponse(stylesheet(face) if face else "", content_type="text/css; charset=utf-8")
     answer["Cache-Control"] = f"public, max-age={_COLOURS_SECONDS}"
+    return answer
+
+
+@public
+@require_GET
+def logo(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Give a member's logo; only the one it has now. Raises Http404."""
+    del request
+    found = Logo.objects.filter(authority__code=code, key=key, authority__face__logo=key).first()
+    if found is None:
+        raise Http404
+    answer = HttpResponse(bytes(found.png), content_type="image/png")
+    answer["Cache-Control"] = f"public, max-age={_LOGO_SECONDS}, immutable"
+    # Opened by itself it is a picture and nothing else.
+    answer["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     return answer
 
 

@@ -2,12 +2,13 @@
 
 People write in whole sentences, without Danish letters, half a word or with a slip of the finger. So words are compared folded (å is
 aa, ø is oe, æ is ae), by their beginning and within compounds, and long ones with a letter wrong. Subjects that have the most of the
-words written come first; with equally many, those that have them most exactly.
+words written come first; with equally many, those that have them most exactly, and in their name before any other word for them.
 """
 
 import re
 import unicodedata
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from itertools import pairwise
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -35,11 +36,18 @@ def folded(text: str) -> list[str]:
     return _WORD.findall(plain)
 
 
-def search(asked: str, names: Mapping[K, str]) -> list[K]:
-    """Return the keys of `names` that are about what is asked, the best first; none for a text without a word that says anything."""
-    words = [word for word in _words(asked)[:_MOST_WORDS] if word not in _EMPTY]
-    targets = {key: _words(name) for key, name in names.items()}
-    found = {key: [_likeness(word, those) for word in words] for key, those in targets.items()}
+def search(asked: str, names: Mapping[K, str], *, also: Mapping[K, str] | None = None) -> list[K]:
+    """Return the keys of `names` that are about what is asked, the best first; none for a text without a word that says anything.
+
+    `also` holds what else people call them.
+    """
+    targets = {key: (_words(name), _words((also or {}).get(key, ""))) for key, name in names.items()}
+    known = {word for pair in targets.values() for own in pair for word in own}
+    words = [word for word in _words(asked)[:_MOST_WORDS] if word not in _EMPTY] + _parted(asked, known)
+    found = {
+        key: [max(_likeness(word, own), _likeness(word, others) - 1) for word in words]
+        for key, (own, others) in targets.items()
+    }
     counts = {key: sum(score > 0 for score in scores) for key, scores in found.items()}
     most = max(counts.values(), default=0)
     hits = [key for key, count in counts.items() if count == most > 0]
@@ -49,6 +57,12 @@ def search(asked: str, names: Mapping[K, str]) -> list[K]:
 def _words(text: str) -> list[str]:
     """Return the words of a text, each once, those with a hyphen as one word too: mit-id is mitid, and e-Boks is eboks."""
     return list(dict.fromkeys([*folded(text), *folded(text.replace("-", ""))]))
+
+
+def _parted(asked: str, known: Collection[str]) -> list[str]:
+    """Return the known words that were written as two, such as "mit id"; few words of ours are short enough for that to happen by chance."""
+    words = folded(asked)[:_MOST_WORDS]
+    return [one + other for one, other in pairwise(words) if one + other in known]
 
 
 def _likeness(word: str, targets: list[str]) -> int:

@@ -11,6 +11,7 @@ from django.http import Http404
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit import clock
 from borgerlinje.lines import queries
+from borgerlinje.lines.expected_wait import Flow
 from borgerlinje.lines.models import Line
 from borgerlinje.portal.cards import Card, card
 
@@ -47,7 +48,11 @@ class Place:
 
     def card(self, line: Line) -> Card:
         """Return what is said of one of the lines."""
-        return card(line, place=self.authority, at=self.at)
+        return card(line, place=self.authority, at=self.at, load=self._loads.get(line.pk))
+
+    @cached_property
+    def _loads(self) -> dict[int, Flow]:
+        return queries.loads([line.pk for line in self.lines], at=self.at)
 
     def for_audience(self, audience: str) -> list[Card]:
         """Return the cards of the lines for some people, as `Line.Audience` has them."""

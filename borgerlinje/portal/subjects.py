@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from borgerlinje.kit.personal_data import CprInTextError, check_no_cpr
@@ -35,7 +36,8 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
         # The address goes too: what stands in it stays in the browser's history.
         return redirect(f"{request.path}?cpr=1")
     subjects = names()
-    hits = finding.search(asked, {each: each.name for each in subjects})[:_MOST_HITS]
+    also = {each: f"{each.name_en} {each.search_words}" for each in subjects}
+    hits = finding.search(asked, {each: each.name for each in subjects}, also=also)[:_MOST_HITS]
     found = answers(hits, place)
     others = place.for_audience(Line.Audience.CITIZENS) if asked and not hits else []
     context = {
@@ -71,8 +73,10 @@ def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResp
 
 
 def names() -> list[Subject]:
-    """Return every subject, by name."""
-    return list(Subject.objects.all())
+    """Return every subject in use, by the name it has in the reader's language."""
+    found = list(Subject.objects.filter(retired_on=None).prefetch_related("links"))
+    # The database has the Danish names in their Danish order; English ones need no more than their letters.
+    return sorted(found, key=lambda each: (each.name_en or each.name).casefold()) if get_language() == "en" else found
 
 
 def answers(subjects: Iterable[Subject], place: places.Place) -> list[Answer]:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("kommune/<str:code>/tilgaengelighed/", statements.accessibility, name="member_accessibility"),
     path("kommune/<str:code>/was/", statements.shortcut, name="member_was"),
     path("kommune/<str:code>/farver.css", faces.colours_of, name="member_colours"),
+    path("kommune/<str:code>/logo/<slug:key>.png", faces.logo, name="member_logo"),
     path("kommune/<str:code>/boks/", faces.box, name="member_box"),
 ]

@@ -61,13 +61,13 @@ def home(request: HttpRequest, code: str = "") -> HttpResponse:
 def call(request: HttpRequest, digits: str) -> HttpResponse:
     """Show the page a citizen calls from."""
     number = _number(digits)
-    line = queries.open_lines().get(pk=number.line_id)
+    line = queries.shown_line(number.line_id)
     shown = card(line, place=number.home_authority, at=clock.now())
     context = {
         "card": shown,
         "number": number,
         "place": number.home_authority,
-        "takes_callbacks": is_offered(line, is_open=shown.status.is_open),
+        "takes_callbacks": not queries.has_ended(line) and is_offered(line, is_open=shown.status.is_open),
     }
     return render(request, "portal/call.html", context)
 
@@ -77,7 +77,7 @@ def call(request: HttpRequest, digits: str) -> HttpResponse:
 def call_access(request: HttpRequest, digits: str) -> HttpResponse:
     """Give the page a one-time telephone account that can call this number and nothing else."""
     number = _number(digits)
-    line = queries.open_lines().get(pk=number.line_id)
+    line = queries.shown_line(number.line_id)
     if not queries.line_status(line, at=clock.now()).is_open:
         raise LineClosedError
     _throttle(request)

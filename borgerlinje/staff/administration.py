@@ -13,16 +13,16 @@ def bereft(*, ending: Collection[int], authorities: Collection[int], today: date
     """Return the authorities that would be left without an administrator, or without anybody who may administer, if these ended.
 
     `ending` are ids of role assignments. Counted are roles without an end, of accounts in use. The rows stay locked to the end of the
-    transaction, so that two people cannot take each other's role at the same moment.
+    transaction, so that two people cannot take each other's role or account at the same moment.
     """
     held = (
         RoleAssignment.objects.filter(authority__in=authorities, role__in=[role.value for role in ADMINISTERS])
         .filter(Q(to_on=None) | Q(to_on__gt=today))
-        .select_related("user")
-        .select_for_update(of=("self",))
         .order_by("pk")
     )
-    going, staying = _groups(list(held), set(ending))
+    list(held.select_for_update().values_list("pk"))
+    # Read only now: who waited for the lock would otherwise see the accounts as they were before, one of them stopped meanwhile.
+    going, staying = _groups(list(held.select_related("user")), set(ending))
     return {
         authority
         for authority, roles in going.items()

@@ -46,6 +46,9 @@ UNION
 SELECT l.owner_id FROM lines_line l JOIN centre USING (centre_id)
 """  # noqa: S608 - of constants
 
+# One query for both, since every request asks; what is served has no role beside it.
+_STANDING = f"SELECT * FROM ({_HELD}) held UNION ALL SELECT '', authority_id FROM ({_SERVED}) served"  # noqa: S608 - of constants
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -85,16 +88,22 @@ def who(user_id: int) -> Standing:
     held: dict[Role, frozenset[int]] = {}
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"user": user_id, "today": clock.today()}
-        cursor.execute(_HELD, values)
+        cursor.execute(_STANDING, values)
+        served = set[int]()
         for role, authority_id in cursor.fetchall():
-            held[Role(role)] = held.get(Role(role), frozenset()) | {authority_id}
-        cursor.execute(_SERVED, values)
-        return Standing(held, frozenset(row[0] for row in cursor.fetchall()))
+            if role:
+                held[Role(role)] = held.get(Role(role), frozenset()) | {authority_id}
+            else:
+                served.add(authority_id)
+        return Standing(held, frozenset(served))
 
 
 def narrow(request: Any, roles: Collection[Role]) -> None:
     """Let the rest of the request see only the authorities where its person holds one of `roles`."""
-    request.authorities = request.standing.authorities(roles)
+    authorities = request.standing.authorities(roles)
+    if authorities == request.authorities:
+        return
+    request.authorities = authorities
     set_fence(user_id=request.user.pk, authorities=request.authorities)
 
 

@@ -5,10 +5,11 @@ from borgerlinje.kit.home import Home
 from borgerlinje.kit.running import Running
 
 WIDTH = 78
+_SIGN_IN = "with your account, under Employees"
 
 
-def text(running: Running, home: Home, *, demo: bool) -> str:
-    """Return the block with addresses, sign-ins, the number to call and how to stop."""
+def text(running: Running, home: Home, *, demo: bool, first_account: str = "") -> str:
+    """Return the block with addresses, sign-ins, the number to call and how to stop; `first_account` is the link by which the first is made."""
     url = running.web_url
     lines = [
         "",
@@ -23,7 +24,7 @@ def text(running: Running, home: Home, *, demo: bool) -> str:
         lines += ["", *(_how_to_call(url, host) if demo else [f"  Telephone   SIP over UDP at {host}"])]
     else:
         lines += ["", "  Telephone   none (see above); everything else works"]
-    lines += ["", *(f"  {line}" for line in _sign_ins(home, demo=demo))]
+    lines += ["", *(f"  {line}" for line in _sign_ins(home, demo=demo, first_account=first_account))]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", "=" * WIDTH, ""])
 
 
@@ -34,7 +35,9 @@ def _how_to_call(url: str, host: str) -> list[str]:
     ]
 
 
-def _sign_ins(home: Home, *, demo: bool) -> list[str]:
+def _sign_ins(home: Home, *, demo: bool, first_account: str) -> list[str]:
     if demo:
         return ["Sign-ins", *(f"  {line}" for line in sign_ins.lines(home))]
-    return ["Sign-ins    make the first with `borgerlinje manage createsuperuser`"]
+    if first_account:
+        return ["Nobody has an account yet. Begin here; the link is secret and works once:", "", first_account]
+    return [f"Sign-ins    {_SIGN_IN}"]

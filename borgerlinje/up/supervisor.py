@@ -14,7 +14,19 @@ import psycopg
 
 from borgerlinje.kit import bus, clock, embedded, heartbeat, home, metrics, running
 from borgerlinje.kit.running import CannotRunError
-from borgerlinje.up import checks, children, handle, logfiles, memory, migrations, ports, progress, summary, systemd
+from borgerlinje.up import (
+    checks,
+    children,
+    first_account,
+    handle,
+    logfiles,
+    memory,
+    migrations,
+    ports,
+    progress,
+    summary,
+    systemd,
+)
 from borgerlinje.up.child import Child, inherited_environment
 from borgerlinje.up.part import Part
 from borgerlinje.up.servers import Asterisk, Postgres
@@ -231,7 +243,8 @@ class Supervisor:
             return
         self.running = replace(self.running, ready=True)
         running.write(self.home, self.running)
-        self.progress.show(summary.text(self.running, self.home, demo=self.options.demo))
+        link = await asyncio.to_thread(first_account.link, self.running, self.home)
+        self.progress.show(summary.text(self.running, self.home, demo=self.options.demo, first_account=link))
         used = await asyncio.to_thread(memory.total_megabytes, self.home)
         self.progress.say(f"everything runs, in {used} MB of memory")
         heartbeat.ready()

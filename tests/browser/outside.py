@@ -16,10 +16,10 @@ T = TypeVar("T")
 class Outside:
     """A telephone that reaches every number; a test answers it, speaks and listens."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int = 0, *, host: str = HOST) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="outside", daemon=True)
-        self._robot = Robot("outside", local_host=HOST, port=port)
+        self._robot = Robot("outside", local_host=host, port=port)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -38,6 +38,14 @@ class Outside:
         """Let the robot do something, and return what came of it."""
         asked = asyncio.run_coroutine_threadsafe(work(), self._loop)
         return asked.result(within)
+
+    def call(self, number: str, *, host: str, port: int, caller: str) -> None:
+        """Call a number at a telephone server, showing `caller`; nothing is said."""
+
+        async def call() -> None:
+            await self._robot.call(number, host=host, port=port, caller=caller)
+
+        self.do(call)
 
     def rings(self, *, within: float = 20) -> "OutsideCall":
         """Return the call that comes, ringing."""

@@ -1,8 +1,10 @@
 """The citizens' pages in a real browser: from one's own words to a number on a telephone, a member's colours, and its box in a frame."""
 
+import io
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route
 
 from borgerlinje.demo.sign_ins import SignIn
@@ -81,6 +83,44 @@ def test_members_colour_and_box_reach_its_citizens_and_nobody_else_frames_it(
     for parent, path in ((OTHER, "/kommune/370/boks/"), (ALLOWED, "/kommune/370/")):
         with pytest.raises(AssertionError, match="refused"):
             _framed(page, parent, path, base=_base(desk))
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_members_logo_is_put_up_by_its_host_and_seen_on_light_and_dark_screens(
+    person: Callable[..., Person], sign_in_of: Callable[[str], SignIn], language: str
+) -> None:
+    desk, citizen = person(size=NARROW, language=language).page, person(size=NARROW)
+    sign_in(desk, sign_in_of("sekretariat"), to="/konsol/borgersider/330/")
+    desk.set_input_files("#logo-fil", {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
+    desk.locator("form:has(#logo-fil) button").click()
+    desk.locator("#logo-fil-fejl").wait_for()
+    wrong = check_page(desk, "the refused logo")
+    desk.set_input_files("#logo-fil", {"name": "logo.png", "mimeType": "image/png", "buffer": _picture()})
+    desk.locator("form:has(#logo-fil) button").click()
+    desk.locator("main img").wait_for()
+    wrong += check_page(desk, "the logo in use")
+    page = citizen.page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for address in ("/kommune/330/", "/kommune/330/boks/"):
+            page.goto(address)
+            shown = page.locator("img.bl-logo")
+            assert shown.evaluate("(each) => each.complete && each.naturalWidth") == 480
+            wrong += check_page(page, f"logo {address} {scheme}")
+    page.goto("/kommune/330/")
+    citizen.faults.clear()
+    desk.locator("form[action$='logo/fjern/'] button").click()
+    desk.locator("main img").wait_for(state="detached")
+    page.reload()
+    assert page.locator("img.bl-logo").count() == 0
+    citizen.check()
+    assert not wrong, "\n".join(wrong)
+
+
+def _picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (960, 180), COLOUR).save(file, "PNG")
+    return file.getvalue()
 
 
 def _base(page: Page) -> str:

@@ -1,7 +1,7 @@
 """A line's opening hours over HTTP: versions, special days, the year, what is refused and in which words, and who may."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
@@ -11,15 +11,16 @@ from django.test import Client
 
 from borgerlinje.channels.phone import book
 from borgerlinje.kit import clock
-from borgerlinje.lines import queries
-from borgerlinje.lines.models import Line, OpeningPeriod, OpeningVersion, SpecialDay
+from borgerlinje.kit.request_database import run_here
+from borgerlinje.lines import queries, schedules
+from borgerlinje.lines.models import Line, OpeningPeriod, OpeningVersion, SpecialDay, SpecialPeriod
 from borgerlinje.staff.models import ChangeNote
 from borgerlinje.staff.roles import Role
 from tests.console.test_crisis_pages import get, person, post, text_of
 from tests.support.cast import LONG_AGO, Cast, later
 
 PAGE, DAY = "/konsol/linje/hotline/aabningstider/", "/konsol/linje/hotline/saerlig-dag/"
-NEW = f"{PAGE}ny/"
+NEW, HOLIDAYS = f"{PAGE}ny/", "/konsol/linje/hotline/lukkedage/"
 TODAY = date(2026, 11, 24)
 WEEK = {**{f"day{day}": "9–21" for day in range(4)}, "day4": "9–17", "day5": "", "day6": ""}
 
@@ -286,11 +287,73 @@ def test_every_fault_of_a_special_day_is_said_at_once(cast: Cast, secretariat: C
         assert fault in page, fault
     assert "Du har valgt, at der er lukket." in faults(secretariat, DAY, **special(kind="closed"))
     assert "Skriv, hvornår der er åbent, fx 10–14." in faults(secretariat, DAY, **special(hours=""))
-    assert "En særlig dag har ét tidsrum." in faults(secretariat, DAY, **special(hours="9–12, 13–14"))
+    assert "11–14 begynder, før tidsrummet før det er slut." in faults(secretariat, DAY, **special(hours="9–12, 11–14"))
     SpecialDay.objects.create(line=cast.line, on=date(2026, 12, 23), note="Julefrokost")
     taken = faults(secretariat, DAY, **special())
     assert "onsdag 23. december 2026 er allerede en særlig dag: Julefrokost. Ret den i stedet." in taken
     assert SpecialDay.objects.count() == 1
+
+
+def test_special_day_may_close_in_between(cast: Cast, secretariat: Client, in_force: OpeningVersion) -> None:
+    assert save(secretariat, DAY, **special(hours="13–14, 9–12, 20–24"))["Location"] == PAGE
+    day = SpecialDay.objects.get()
+    openings = [(time(9), time(12)), (time(13), time(14)), (time(20), time(0))]
+    assert day.spans == openings
+    # The telephone, the pages and the write paths read the same.
+    assert list(queries.schedule(cast.line, at=later(0)).special[day.on]) == openings
+    assert list(queries.schedule(queries.shown_line(cast.line.pk), at=later(0)).special[day.on]) == openings
+    assert sorted(run_here(schedules.schedule_of(cast.line.pk, at=later(0))).special[day.on]) == sorted(openings)
+    page = text_of(get(secretariat, PAGE))
+    assert "Særlig dag med andre tider 9–12, 13–14, 20–24" in page
+    assert 'value="9–12, 13–14, 20–24"' in text_of(get(secretariat, f"{DAY}{day.pk}/"))
+    post(secretariat, f"{DAY}{day.pk}/fjern/")
+    assert not SpecialPeriod.objects.exists()
+    post(secretariat, f"{DAY}fortryd/")
+    assert SpecialDay.objects.get().spans == openings
+    save(secretariat, f"{DAY}{SpecialDay.objects.get().pk}/", **special(hours="10–12"))
+    assert SpecialDay.objects.get().spans == [(time(10), time(12))]
+    assert in_force.pk
+
+
+# Holidays.
+
+
+def test_line_chooses_which_optional_holidays_it_observes(
+    cast: Cast, secretariat: Client, in_force: OpeningVersion
+) -> None:
+    SpecialDay.objects.create(line=cast.line, on=date(2026, 12, 31), note="Status")
+    page = text_of(get(secretariat, PAGE))
+    for said in (
+        "På de danske helligdage er linjen altid lukket.",
+        'Grundlovsdag</span> <span class="bl-small">fredag 5. juni 2026',
+        "torsdag 31. december 2026, særlig dag, som går forud",
+        "torsdag 24. december 2026: Åbent 9–21",
+    ):
+        assert said in page, said
+    ticked = {"aar": "2026", "dag": ["Juleaftensdag", "Grundlovsdag", "Opdigtet"]}
+    assert post(secretariat, HOLIDAYS, **ticked)["Location"] == f"{PAGE}?aar=2026#helligdage"
+    cast.line.refresh_from_db()
+    assert cast.line.optional_holidays == ["Grundlovsdag", "Juleaftensdag"]
+    page = text_of(get(secretariat, PAGE))
+    assert "torsdag 24. december 2026: Helligdag, lukket (Juleaftensdag)" in page
+    assert page.count("checked>") == 2
+    assert "Lukker også" in page
+    assert not queries.line_status(cast.line, at=datetime(2026, 12, 24, 10, tzinfo=UTC)).is_open
+    post(secretariat, HOLIDAYS, aar="2026")
+    cast.line.refresh_from_db()
+    assert cast.line.optional_holidays == []
+    assert ChangeNote.objects.filter(kind="line_hours").count() == 2
+    assert in_force.pk
+
+
+def test_line_that_closes_for_good_is_closed_in_the_calendar(
+    cast: Cast, secretariat: Client, in_force: OpeningVersion
+) -> None:
+    Line.objects.filter(pk=cast.line.pk).update(ended_on=date(2026, 12, 1))
+    page = text_of(get(secretariat, PAGE))
+    assert "mandag 30. november 2026: Åbent 9–21" in page
+    assert "tirsdag 1. december 2026: Lukket" in page
+    assert in_force.pk
 
 
 def test_removed_special_day_is_put_back(cast: Cast, secretariat: Client) -> None:

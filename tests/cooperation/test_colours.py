@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from borgerlinje.cooperation import colours
@@ -16,6 +16,8 @@ GROUNDS = ("--bl-paper", "--bl-ground", "--bl-sunk", *SOFT)
 
 any_colour = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 any_theme = st.sampled_from([LIGHT, DARK])
+# Colours, and how many of them; a busy machine is no fault.
+some = settings(deadline=None)
 
 
 def tokens(start: str) -> dict[str, str]:
@@ -61,12 +63,14 @@ def test_colour_is_read_as_people_write_it(text: str, colour: str | None) -> Non
     assert colours.read(text) == colour
 
 
+@some
 @given(any_colour, any_colour)
 def test_contrast_is_the_same_both_ways_and_within_bounds(one: str, other: str) -> None:
     assert colours.contrast(one, other) == colours.contrast(other, one)
     assert 1 <= colours.contrast(one, other) <= 21.0001
 
 
+@some
 @given(any_colour, any_theme)
 def test_nearest_can_be_read_and_is_its_own_nearest(colour: str, theme: Theme) -> None:
     found = colours.nearest(colour, theme)
@@ -75,6 +79,7 @@ def test_nearest_can_be_read_and_is_its_own_nearest(colour: str, theme: Theme) -
     assert colours.read(found) == found
 
 
+@some
 @given(any_colour, any_theme)
 def test_colour_that_can_be_read_is_left_alone_and_another_is_moved_no_further_than_needed(
     colour: str, theme: Theme
@@ -86,6 +91,7 @@ def test_colour_that_can_be_read_is_left_alone_and_another_is_moved_no_further_t
         assert LEAST_CONTRAST <= colours.weakest(found, theme) < LEAST_CONTRAST + 0.25
 
 
+@some
 @given(any_colour, any_theme)
 def test_everything_that_is_drawn_with_a_colour_can_be_read(colour: str, theme: Theme) -> None:
     palette = colours.palette(colour, theme)

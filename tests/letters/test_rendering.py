@@ -95,7 +95,7 @@ def test_every_default_can_be_filled_in(kind) -> None:
         assert unknown(text, kind.names) == []
         assert not has_stray_brace(text)
         assert {each.name for each in kind.placeholders if each.is_needed} <= set(placeholders(words.body))
-        written = render(words.subject, words.body, kind.samples, with_lines=kind.with_lines)
+        written = render(words.subject, words.body, kind.samples(language), with_lines=kind.with_lines)
         assert written.body
         assert bool(written.subject) is (kind.channel is Channel.MAIL)
 

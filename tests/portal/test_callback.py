@@ -62,8 +62,8 @@ def test_wrong_number_can_be_mended(hotline: Cast, citizen: Citizen) -> None:
     ("number", "says"),
     [
         ("", "Skriv et telefonnummer på otte cifre"),
-        ("4612", "almindeligt mobil- eller fastnetnummer"),
-        ("112", "almindeligt mobil- eller fastnetnummer"),
+        ("4612", "Nummeret er for kort. Skriv alle otte cifre."),
+        ("112", "Nummeret er for kort. Skriv alle otte cifre."),
         ("90 12 34 56", "almindeligt mobil- eller fastnetnummer"),
         ("80 12 34 56", "almindeligt mobil- eller fastnetnummer"),
         ("+88212345678", "almindeligt mobil- eller fastnetnummer"),

@@ -120,7 +120,22 @@ def test_english_page_says_so_and_marks_what_is_danish(subjects: Cast) -> None:
 
     page = get("/find/?q=mitid", cookies={settings.LANGUAGE_COOKIE_NAME: "en"}).content.decode()
     assert '<html lang="en">' in page
-    assert '<ul class="bl-common" lang="da">' in page
+    assert '<span lang="da">Børnepenge</span>' in page
+
+
+def test_subject_is_found_by_what_people_call_it_and_said_in_the_readers_language(subjects: Cast) -> None:
+    from django.conf import settings
+
+    Subject.objects.filter(code="boerne").update(
+        name_en="Child benefit", search_words="gravid baby", about="Søg på borger.dk.", source="borger.dk"
+    )
+    english = {settings.LANGUAGE_COOKIE_NAME: "en"}
+    page = text(get("/find/?q=jeg+er+gravid"))
+    assert "Søg på borger.dk. Læs mere på borger.dk." in page
+    assert page.index("Børnepenge") < page.index("Andre emner")
+    page = text(get("/find/boerne/", cookies=english))
+    assert "Child benefit" in page
+    assert '<span lang="da">Søg på borger.dk.</span>' in get("/find/boerne/", cookies=english).content.decode()
 
 
 def test_pages_ask_few_questions_of_the_database(subjects: Cast, django_assert_max_num_queries) -> None:

@@ -31,6 +31,8 @@ words = st.text(st.sampled_from("abcdefghijklmnoprstuvyæøå"), min_size=4, max
         ("Jeg har glemt mit MitID", "MitID"),
         ("mit-id", "MitID"),
         ("Mit-ID virker ikke", "MitID"),
+        ("mit id", "MitID"),
+        ("mit id virker ikke på min nye telefon", "MitID"),
         ("PAS", "Pas og kørekort"),
         ("nyt pas", "Pas og kørekort"),
         ("hvordan får jeg nyt kørekort?", "Pas og kørekort"),

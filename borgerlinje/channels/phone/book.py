@@ -207,6 +207,8 @@ def _entry(line: Line, told: tuple[News, ...], now: datetime) -> Entry:
     agreement = next(iter(line.overflows.all()), None)
     opening = schedule(line, at=now)
     numbers = sorted(line.numbers.all(), key=lambda number: not number.is_main)
+    # Closed for good: whoever still calls is told so, or sent on by agreement, and nothing is promised them.
+    has_ended = opening.has_ended(now.astimezone(clock.COPENHAGEN).date())
     return Entry(
         line_id=line.pk,
         digits=frozenset(number.digits for number in numbers),
@@ -221,7 +223,7 @@ def _entry(line: Line, told: tuple[News, ...], now: datetime) -> Entry:
         centre_id=line.centre_id,
         main_number=numbers[0].digits if numbers else "",
         audience=line.audience,
-        menus={language: tuple(versions) for language, versions in menus.items()},
+        menus={} if has_ended else {language: tuple(versions) for language, versions in menus.items()},
         sounds={sound.pk: sound.digest for sound in line.sounds.all()},
         news=() if line.is_hidden else told,
         overflow=Agreement(agreement.to_line_id, agreement.after_seconds, agreement.when_full, agreement.when_closed)
@@ -230,7 +232,7 @@ def _entry(line: Line, told: tuple[News, ...], now: datetime) -> Entry:
         full_text=line.full_text,
         max_waiting=line.max_waiting,
         when_full=line.when_full,
-        when_closed=line.when_closed,
+        when_closed=Line.Otherwise.ANNOUNCE if has_ended else line.when_closed,
         serves_waiting_after_close=line.serves_waiting_after_close,
         says_place=line.says_place,
         says_wait=line.says_wait,

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.cooperation.models import Authority, Centre
-from borgerlinje.dispatch.fairness import centres_of
+from borgerlinje.dispatch.fairness import concerns
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import NotAllowedError
 from borgerlinje.lines.models import Crisis, CrisisMember
@@ -29,7 +29,7 @@ def leads(request: HttpRequest, crisis: Crisis) -> bool:
 def crises_of(request: HttpRequest) -> "QuerySet[Crisis]":
     """Return the crises of the person's centres, and those their authorities were called into, newest first."""
     mine = authorities_as(request, READS)
-    where = Q(centre__in=[each.pk for each in centres_of(mine)]) | Q(centre__host__in=mine)
+    where = concerns(mine, "centre__") | Q(centre__host__in=mine)
     called_in = CrisisMember.objects.filter(authority__in=mine).values("crisis")
     return Crisis.objects.select_related("centre__host", "started_by", "ended_by").filter(where | Q(pk__in=called_in))
 

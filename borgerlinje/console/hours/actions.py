@@ -1,7 +1,7 @@
 """Writes to a line's hours, each with its note of who changed what. Inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from borgerlinje.console.hours.words import opened, week_of, week_words
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines.hours import Span
-from borgerlinje.lines.models import Line, OpeningPeriod, OpeningVersion, SpecialDay, SwitchboardHours
+from borgerlinje.lines.models import Line, OpeningPeriod, OpeningVersion, SpecialDay, SpecialPeriod, SwitchboardHours
 from borgerlinje.staff.changes import note
 from borgerlinje.staff.models import User
 
@@ -59,17 +59,21 @@ def do_special(
     day: SpecialDay | None,
     *,
     on: date,
-    times: tuple[time | None, time | None],
+    spans: Sequence[Span],
     why: str,
     by: User,
     now: datetime,
 ) -> SpecialDay:
-    """Store a special day, or change one. Raises IntegrityError when the date has another."""
+    """Store a special day, or change one; without `spans` it is closed. Raises IntegrityError when the date has another."""
     before = _said_day(day)
     stored = day or SpecialDay(line=line)
     stored.on, stored.note = on, why
-    stored.opens, stored.closes = times
+    stored.opens, stored.closes = spans[0] if spans else (None, None)
     stored.save()
+    stored.more.all().delete()
+    SpecialPeriod.objects.bulk_create(
+        SpecialPeriod(day=stored, opens=opens, closes=closes) for opens, closes in spans[1:]
+    )
     _note(line, "special_day", before, _said_day(stored), by=by, now=now)
     return stored
 
@@ -79,6 +83,14 @@ def do_remove_special(line: Line, day: SpecialDay, *, by: User, now: datetime) -
     before = _said_day(day)
     day.delete()
     _note(line, "special_day", before, "", by=by, now=now)
+
+
+def do_holidays(line: Line, names: Sequence[str], *, by: User, now: datetime) -> None:
+    """Store on which optional holidays, by their Danish names, a line is closed."""
+    before = ", ".join(line.optional_holidays)
+    line.optional_holidays = list(names)
+    line.save(update_fields=["optional_holidays"])
+    _note(line, "holidays", before, ", ".join(names), by=by, now=now)
 
 
 def do_switchboard(authority: Authority, week: Week, *, by: User, now: datetime) -> None:
@@ -146,6 +158,5 @@ def _from(on: date) -> str:
 def _said_day(day: SpecialDay | None) -> str:
     if day is None:
         return ""
-    spans = [(day.opens, day.closes)] if day.opens is not None and day.closes is not None else []
     with translation.override("da"):
-        return f"{date_format(day.on, 'SHORT_DATE_FORMAT')}: {opened(spans)} ({day.note or '–'})"
+        return f"{date_format(day.on, 'SHORT_DATE_FORMAT')}: {opened(day.spans)} ({day.note or '–'})"

@@ -1,6 +1,6 @@
 """A line's new week, and its special days; every fault at once, each beside its field."""
 
-from datetime import date, time
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -79,7 +79,9 @@ class SpecialForm(Styled):
         choices=((CLOSED, gettext_lazy("Lukket hele dagen")), (HOURS, gettext_lazy("Åbent på andre tider"))),
         error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Vælg, hvad der sker.")),
     )
-    hours = SpansField(gettext_lazy("Åbent"), help_text=gettext_lazy("Et tidsrum, fx 10–14. Tomt, når der er lukket."))
+    hours = SpansField(
+        gettext_lazy("Åbent"), help_text=gettext_lazy("Fx 10–14, eller 9–12, 13–17. Tomt, når der er lukket.")
+    )
     note = text_field(
         gettext_lazy("Hvorfor?"),
         120,
@@ -106,7 +108,7 @@ class SpecialForm(Styled):
         return on
 
     def clean(self) -> dict[str, Any]:
-        """Refuse hours on a closed day, none on an open one, and more than one opening."""
+        """Refuse hours on a closed day, and none on an open one."""
         values: dict[str, Any] = super().clean() or {}
         found, kind = values.get("hours"), values.get("kind")
         if found is None or kind is None:
@@ -115,17 +117,11 @@ class SpecialForm(Styled):
             self.add_error("hours", _("Du har valgt, at der er lukket. Slet tiderne, eller vælg andre tider."))
         elif kind == self.HOURS and not found:
             self.add_error("hours", _("Skriv, hvornår der er åbent, fx 10–14."))
-        elif len(found) > 1:
-            self.add_error("hours", _("En særlig dag har ét tidsrum. Skriv fx 10–14."))
         return values
 
     def spans(self) -> list[Span]:
-        """Return the openings of the valid form: one, or none for a closed day."""
+        """Return the openings of the valid form, in order; none for a closed day."""
         return list(self.cleaned_data["hours"])
-
-    def times(self) -> tuple[time | None, time | None]:
-        """Return when the day of the valid form opens and closes; None and None when it does not open."""
-        return self.spans()[0] if self.spans() else (None, None)
 
 
 def version_on(versions: list[OpeningVersion], day: date) -> OpeningVersion | None:
@@ -134,6 +130,5 @@ def version_on(versions: list[OpeningVersion], day: date) -> OpeningVersion | No
 
 
 def _initial(day: SpecialDay) -> dict[str, Any]:
-    spans = ((day.opens, day.closes),) if day.opens is not None and day.closes is not None else ()
-    kind = SpecialForm.HOURS if spans else SpecialForm.CLOSED
-    return {"on": day.on, "kind": kind, "hours": spans, "note": day.note}
+    kind = SpecialForm.HOURS if day.spans else SpecialForm.CLOSED
+    return {"on": day.on, "kind": kind, "hours": tuple(day.spans), "note": day.note}

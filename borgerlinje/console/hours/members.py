@@ -60,7 +60,7 @@ class Map:
 
 def coverage_map(asked: Question) -> Map:
     """Return who answers the citizens of each member of a centre, in a fixed number of queries."""
-    lines = list(queries.with_schedule(Line.objects.filter(centre=asked.centre, is_hidden=False, audience="citizens")))
+    lines = list(queries.open_lines().filter(centre=asked.centre, audience="citizens"))
     schedules = {line.pk: _schedule(line, asked) for line in lines}
     members = [_member(each, lines, schedules, asked) for each in _authorities(asked)]
     return Map(members, [line for line in lines if line.always_open])

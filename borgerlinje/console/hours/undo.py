@@ -1,5 +1,6 @@
 """What was taken away last, kept with the session for a while so that it can be put back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from borgerlinje.kit import clock
+from borgerlinje.lines.hours import Span
 from borgerlinje.lines.models import Line, SpecialDay
 
 _KEY, _LASTS = "special_day_removed", timedelta(minutes=10)
@@ -17,7 +19,7 @@ class Removed:
     """A special day that is gone."""
 
     on: date
-    times: tuple[time | None, time | None]
+    spans: Sequence[Span]
     why: str
 
 
@@ -26,8 +28,7 @@ def keep(request: HttpRequest, day: SpecialDay) -> None:
     request.session[_KEY] = {
         "line": day.line_id,
         "on": day.on.isoformat(),
-        "opens": day.opens.isoformat() if day.opens is not None else None,
-        "closes": day.closes.isoformat() if day.closes is not None else None,
+        "spans": [[opens.isoformat(), closes.isoformat()] for opens, closes in day.spans],
         "why": day.note,
         "at": clock.now().isoformat(),
     }
@@ -38,14 +39,12 @@ def removed(request: HttpRequest, line: Line) -> Removed | None:
     kept: dict[str, Any] | None = request.session.get(_KEY)
     if kept is None or kept["line"] != line.pk or clock.now() - datetime.fromisoformat(kept["at"]) > _LASTS:
         return None
-    found = Removed(date.fromisoformat(kept["on"]), (_time(kept["opens"]), _time(kept["closes"])), kept["why"])
+    # A session that began before days could have several openings has none of them.
+    spans = [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in kept.get("spans", ())]
+    found = Removed(date.fromisoformat(kept["on"]), spans, kept["why"])
     return found if found.on >= clock.today() else None
 
 
 def forget(request: HttpRequest) -> None:
     """Forget what was kept: it is back."""
     request.session.pop(_KEY, None)
-
-
-def _time(text: str | None) -> time | None:
-    return time.fromisoformat(text) if text is not None else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from borgerlinje.console.hours import coverage, specials, switchboards, versions
+from borgerlinje.console.hours import coverage, holidays, specials, switchboards, versions
 
 urlpatterns = [
     path("linje/<slug:slug>/aabningstider/", versions.line_hours, name="line_hours"),
@@ -10,6 +10,7 @@ urlpatterns = [
         versions.line_hours_withdraw,
         name="line_hours_withdraw",
     ),
+    path("linje/<slug:slug>/lukkedage/", holidays.line_holidays, name="line_holidays"),
     path("linje/<slug:slug>/saerlig-dag/", specials.line_special_new, name="line_special_new"),
     path("linje/<slug:slug>/saerlig-dag/fortryd/", specials.line_special_restore, name="line_special_restore"),
     path("linje/<slug:slug>/saerlig-dag/<int:day_id>/", specials.line_special, name="line_special"),

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from borgerlinje.console.hours import preview, undo
 from borgerlinje.console.hours.actions import LINE_KIND, do_version, do_withdraw
 from borgerlinje.console.hours.calendar import months
 from borgerlinje.console.hours.forms import VersionForm, digest_of, version_on
+from borgerlinje.console.hours.holiday_rows import holidays_of
 from borgerlinje.console.hours.words import WEEKDAYS, opened, week_minutes, week_of, week_words
 from borgerlinje.console.lines.access import SETS, access_line
 from borgerlinje.console.standing import user_of
@@ -27,6 +29,11 @@ from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 
 _PAST_SHOWN = 20
+_CHANGED = {
+    "hours": gettext_lazy("Åbningstider"),
+    "special_day": gettext_lazy("Særlig dag"),
+    "holidays": gettext_lazy("Lukker også"),
+}
 _YEARS = range(2000, 2101)
 
 
@@ -49,8 +56,8 @@ def line_hours(request: HttpRequest, slug: str) -> HttpResponse:
     versions = list(line.opening_versions.prefetch_related("periods"))
     in_force = version_on(versions, today)
     week = week_of(in_force)
-    specials = list(line.special_days.all())
-    year = _year(request, today)
+    specials = list(line.special_days.prefetch_related("more"))
+    year = year_asked(request.GET.get("aar", ""), today)
     context = {
         "line": line,
         "today": today,
@@ -66,7 +73,8 @@ def line_hours(request: HttpRequest, slug: str) -> HttpResponse:
         "later": year + 1 if year + 1 in _YEARS else None,
         "months": months(schedule_of(line, {year}), year, today, {each.on: each.pk for each in specials}),
         "weekdays_short": [(str(name)[:2].lower(), name) for name in WEEKDAYS],
-        "changes": changes_of(LINE_KIND, line.pk, words={"hours": _("Åbningstider"), "special_day": _("Særlig dag")}),
+        "holidays": holidays_of(line, year),
+        "changes": changes_of(LINE_KIND, line.pk, words=_CHANGED),
     }
     return render(request, "console/hours/hours.html", context)
 
@@ -172,10 +180,9 @@ def _shown(version: OpeningVersion, today: date) -> ShownVersion:
 
 
 def _special(day: SpecialDay) -> tuple[SpecialDay, str]:
-    spans = [(day.opens, day.closes)] if day.opens is not None and day.closes is not None else []
-    return day, opened(spans)
+    return day, opened(day.spans)
 
 
-def _year(request: HttpRequest, today: date) -> int:
-    asked = request.GET.get("aar", "")
+def year_asked(asked: str, today: date) -> int:
+    """Return the year that is asked for; this one when it is none that can be shown."""
     return int(asked) if asked.isdecimal() and asked.isascii() and int(asked) in _YEARS else today.year

@@ -18,7 +18,7 @@ from borgerlinje.letters.addresses import masked
 from borgerlinje.letters.kinds import LANGUAGES, WORDED_HERE, Kind, Wording
 from borgerlinje.letters.models import Letter, LetterTemplate
 from borgerlinje.letters.rendering import Size, Written, placeholders, render, size
-from borgerlinje.letters.wording import Worded, wording
+from borgerlinje.letters.wording import Worded, wording, wordings
 from borgerlinje.lines import numbers
 
 _SHOWN = 100
@@ -51,7 +51,8 @@ class Sent:
 
 def listed(authority: Authority) -> list[tuple[Kind, list[tuple[str, Worded]]]]:
     """Return every letter that can be worded, and how it is in each language."""
-    return [(kind, [(each, held(kind, each, authority)) for each in LANGUAGES]) for kind in WORDED_HERE]
+    found = run_here(wordings(list(WORDED_HERE), list(LANGUAGES), authority_id=authority.pk, today=clock.today()))
+    return [(kind, [(each, found[kind.code, each]) for each in LANGUAGES]) for kind in WORDED_HERE]
 
 
 def held(kind: Kind, language: str, authority: Authority) -> Worded:
@@ -65,9 +66,9 @@ def versions(kind: Kind, language: str, authority: Authority) -> list[LetterTemp
     return list(found.select_related("changed_by").order_by("-version")[:_SHOWN])
 
 
-def preview(kind: Kind, words: Wording) -> Preview:
+def preview(kind: Kind, words: Wording, language: str) -> Preview:
     """Return a letter as its reader would get it. A placeholder that is not known stays as it is written."""
-    values = {name: f"{{{name}}}" for name in placeholders(f"{words.subject}\n{words.body}")} | kind.samples
+    values = {name: f"{{{name}}}" for name in placeholders(f"{words.subject}\n{words.body}")} | kind.samples(language)
     written = render(words.subject, words.body, values, with_lines=kind.with_lines)
     return Preview(written, size(written.body))
 

@@ -70,7 +70,7 @@ def letter_preview(request: HttpRequest, code: str, language: str) -> HttpRespon
     form.is_valid()
     if not request.headers.get("HX-Request"):
         return _page(request, at, kind, language, form=form)
-    return render(request, "console/letters/preview.html", _previewed(kind, form))
+    return render(request, "console/letters/preview.html", _previewed(kind, form, language))
 
 
 @allowed(*KEEPS)
@@ -148,16 +148,20 @@ def _page(
         "whose": whose(worded.source),
         "form": shown,
         "has_changed": has_changed,
-        "default": queries.preview(kind, kind.default(language)),
+        "default": queries.preview(kind, kind.default(language), language),
         "versions": [
-            (each, None if each.is_default else queries.preview(kind, Wording(each.subject, each.body)))
+            (each, None if each.is_default else queries.preview(kind, Wording(each.subject, each.body), language))
             for each in queries.versions(kind, language, at.authority)
         ],
         "address": at.address("letter", code=kind.code, language=language),
         "preview_address": at.address("letter_preview", code=kind.code, language=language),
         "restore_address": at.address("letter_restore", code=kind.code, language=language),
     }
-    previewed = _previewed(kind, form) if form else {"preview": queries.preview(kind, worded.words), "faults": []}
+    previewed = (
+        _previewed(kind, form, language)
+        if form
+        else {"preview": queries.preview(kind, worded.words, language), "faults": []}
+    )
     return render(
         request,
         "console/letters/letter.html",
@@ -166,13 +170,13 @@ def _page(
     )
 
 
-def _previewed(kind: Kind, form: WordingForm) -> dict[str, Any]:
+def _previewed(kind: Kind, form: WordingForm, language: str) -> dict[str, Any]:
     """Return the preview of what a form holds, valid or not, and what is wrong with it."""
     words = Wording(str(form.data.get("subject", "")), str(form.data.get("body", "")))
     faults = [fault for name in ("subject", "body") for fault in form.errors.get(name, [])]
     return {
         "kind": kind,
         "is_text": kind.channel is Channel.SMS,
-        "preview": queries.preview(kind, words),
+        "preview": queries.preview(kind, words, language),
         "faults": faults,
     }

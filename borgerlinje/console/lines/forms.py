@@ -60,6 +60,7 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg] # Django has no gener
             self.fields[name].label = _("Hvad sker der?")
         for name in ("full_text", "closed_text"):
             self.fields[name].label = _("Det siges")
+        self.fields["offers_callbacks"].label = _("Tilbagekald ringer af sig selv hos medarbejderne")
         self.fields["closed_text"].error_messages["required"] = _("Skriv, hvad den, der ringer, skal høre.")
         style(self)
 
@@ -126,7 +127,8 @@ class OverflowForm(Styled):
     def __init__(self, data: Any = None, *, line: Line) -> None:
         super().__init__(data, prefix="overflow", initial={"from_on": clock.today()})
         self.line = line
-        others = Line.objects.filter(is_hidden=False).exclude(pk=line.pk).select_related("centre")
+        others = Line.objects.filter(is_hidden=False).exclude(pk=line.pk).exclude(ended_on__lte=clock.today())
+        others = others.select_related("centre")
         self.fields["to_line"].queryset = others  # type: ignore[attr-defined]
         self.fields["to_line"].label_from_instance = lambda each: f"{each.name} ({each.centre.name})"  # type: ignore[attr-defined]
 

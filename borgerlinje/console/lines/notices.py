@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -111,7 +112,12 @@ def notice_new(request: HttpRequest) -> HttpResponse:
     form = NoticeForm(data, centres=_centres(request), lines=list(lines_set_by(request)), now=clock.now())
     if data is None or not form.is_valid():
         return render(request, "console/lines/notice.html", {"form": form}, status=200 if data is None else 422)
-    return _back(form.save(user_of(request)))
+    notice = form.save(user_of(request))
+    if notice.from_at > clock.now():
+        messages.success(request, _("Beskeden er gemt og gælder fra det tidspunkt, du har valgt."))
+    else:
+        messages.success(request, _("Beskeden gælder nu. I telefonen siges den fra det næste opkald."))
+    return _back(notice)
 
 
 @allowed(*SETS)
@@ -123,9 +129,11 @@ def notice_end(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = get_object_or_404(mine, pk=notice_id)
     if notice.from_at >= now:
         notice.delete()
+        messages.success(request, _("Beskeden er taget væk, før den begyndte."))
     elif _lasts(notice, now):
         notice.to_at = now
         notice.save(update_fields=["to_at"])
+        messages.success(request, _("Beskeden er slut."))
     return _back(notice)
 
 

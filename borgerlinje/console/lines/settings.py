@@ -4,24 +4,32 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from borgerlinje.console.lines.access import SETS, access_line, lines_set_by
+from borgerlinje.console.lines.access import SETS, access_line, centres_for_lines, lines_set_by
 from borgerlinje.console.lines.forms import LineForm, OverflowForm, rings
 from borgerlinje.console.lines.words import consequences
 from borgerlinje.kit import clock, hints
-from borgerlinje.lines.models import Line, Overflow
+from borgerlinje.lines.models import Line, LineNumber, Overflow
+from borgerlinje.lines.numbers import display
+from borgerlinje.lines.queries import has_ended
 from borgerlinje.staff.permission import allowed
 
 
 @allowed(*SETS)
 @require_GET
 def lines(request: HttpRequest) -> HttpResponse:
-    """Show the lines a person sets."""
-    return render(request, "console/lines/lines.html", {"lines": list(lines_set_by(request))})
+    """Show the lines a person sets; those that are closed for good come last."""
+    found = lines_set_by(request).prefetch_related(
+        Prefetch("numbers", LineNumber.objects.order_by("-is_main", "digits"))
+    )
+    rows = [(line, [display(each.digits) for each in line.numbers.all()], has_ended(line)) for line in found]
+    context = {"lines": sorted(rows, key=lambda row: row[2]), "may_make": bool(centres_for_lines(request))}
+    return render(request, "console/lines/lines.html", context)
 
 
 @allowed(*SETS)

@@ -68,7 +68,9 @@ class SpecialistForm(forms.ModelForm):  # type: ignore[type-arg] # Django has no
         whose: Any = self.fields["authority"]
         whose.queryset, whose.required, whose.empty_label = authorities, not may_serve_all, _("Alle myndigheder")
         whose.label, whose.error_messages["required"] = _("Myndighed"), _("Vælg den myndighed, enheden hører til.")
-        self.fields["subjects"].queryset = Subject.objects.all()  # type: ignore[attr-defined]
+        kept = Q(specialists=self.instance) if self.instance.pk else Q(pk__in=[])
+        in_use = Subject.objects.filter(Q(retired_on=None) | kept).distinct()
+        self.fields["subjects"].queryset = in_use  # type: ignore[attr-defined]
         self.fields["subjects"].label = _("Emner")
         self.fields["name"].error_messages["required"] = _("Skriv, hvad enheden hedder.")
         for name in ("name", "about"):

@@ -37,7 +37,7 @@ def _waiting(line: Line) -> Iterator[str]:
     if line.guide_sms_text:
         yield _("Borgeren kan med et tastetryk få en sms med link til selvbetjening.")
     said = _(
-        "En borger i hold påmindes om, at nogen er der, hvert %(seconds)d. sekund, og medarbejderen ser det samme."
+        "En borger på hold påmindes om, at nogen er der, hvert %(seconds)d. sekund, og medarbejderen ser det samme."
     )
     yield said % {"seconds": line.hold_reminder_seconds}
 

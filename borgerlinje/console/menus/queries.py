@@ -44,6 +44,12 @@ def in_force(line: Line, language: str, *, at: datetime) -> MenuVersion | None:
     return versions(line, language).filter(from_at__lte=at).first()
 
 
+def languages_in_force(*, at: datetime) -> set[tuple[int, str]]:
+    """Return which line has a menu in which language at an instant, as pairs of its id and the language."""
+    heard = MenuVersion.objects.filter(published_at__isnull=False, from_at__lte=at)
+    return set(heard.order_by().values_list("line_id", "language").distinct())
+
+
 def draft(line: Line, language: str) -> MenuVersion | None:
     """Return the draft, None when nobody has begun one."""
     found = MenuVersion.objects.filter(line=line, language=language, published_at__isnull=True)

@@ -25,16 +25,9 @@ _TUESDAY = 1
 @require_GET
 def menus(request: HttpRequest) -> HttpResponse:
     """Show the lines whose menus the person may see."""
-    now = clock.now()
+    in_force = queries.languages_in_force(at=clock.now())
     lines = [
-        (
-            line,
-            [
-                (language, LANGUAGE_NAMES[language])
-                for language in LANGUAGE_NAMES
-                if queries.in_force(line, language, at=now)
-            ],
-        )
+        (line, [(code, name) for code, name in LANGUAGE_NAMES.items() if (line.pk, code) in in_force])
         for line in lines_of(request, READS)
     ]
     return render(request, "console/menus/menus.html", {"lines": lines})

@@ -12,6 +12,7 @@ from borgerlinje.console.staff.notes import KIND
 from borgerlinje.console.staff.words import FIELDS
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.kit import clock
+from borgerlinje.letters import mail_server
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.models import Employee, RoleAssignment
 from borgerlinje.staff.roles import Role
@@ -40,6 +41,7 @@ def person_page(
         "may_undo": leaving is not None and leaving.last_on >= today,
         "in_hand": queries.has_contact_in_hand(employee),
         "link": link,
+        "can_mail": bool(link) and mail_server.configured() is not None,
         "changes": changes_of(KIND, employee.pk, words=FIELDS),
         "today": today,
     }

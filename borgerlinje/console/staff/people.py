@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,11 +30,11 @@ log = structlog.get_logger("web")
 def people(request: HttpRequest) -> HttpResponse:
     """Show the people of one's authorities, narrowed by what is asked."""
     asked, visible = _asked(request), authorities_as(request, access.READS)
-    found = queries.listed(access.people_of(request), asked, now=clock.now())
+    page = Paginator(queries.listed(access.people_of(request), asked), queries.SHOWN).get_page(request.GET.get("side"))
     context = {
-        "people": found,
+        "people": [queries.person_of(each, now=clock.now()) for each in page],
+        "page": page,
         "asked": asked,
-        "is_cut": len(found) == queries.SHOWN,
         "authorities": Authority.objects.filter(pk__in=visible),
         "centres": access.own_centres(request, access.READS),
         "skills": Skill.objects.all(),

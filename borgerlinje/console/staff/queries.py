@@ -12,7 +12,7 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.invitations import Account, account_of, latest
 from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill, Invitation
 
-SHOWN = 500
+SHOWN = 100
 _IN_HAND = (PresenceState.TALKING, PresenceState.WRAP_UP, PresenceState.OFFERED)
 
 
@@ -63,7 +63,7 @@ class Person:
         return {Account.ACTIVE: "ok", Account.STOPPED: "bad", Account.EXPIRED: "warn"}.get(self.account, "")
 
 
-def listed(people: "QuerySet[Employee]", asked: Asked, *, now: datetime) -> list[Person]:
+def listed(people: "QuerySet[Employee]", asked: Asked) -> "QuerySet[Employee]":
     """Return the people that are asked for, by name; those who have left only when they are asked for."""
     today = clock.today()
     if not asked.with_left:
@@ -79,7 +79,7 @@ def listed(people: "QuerySet[Employee]", asked: Asked, *, now: datetime) -> list
         people = people.filter(pk__in=works.values("employee"))
     if asked.skill:
         people = people.filter(pk__in=EmployeeSkill.objects.filter(skill__code=asked.skill).values("employee"))
-    return [person_of(each, now=now) for each in people[:SHOWN]]
+    return people
 
 
 def person_of(employee: Employee, *, now: datetime) -> Person:

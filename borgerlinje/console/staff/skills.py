@@ -1,12 +1,14 @@
 """Who can what: a centre's employees and their skills, level by level, and one employee's skills to change."""
 
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,8 +26,11 @@ from borgerlinje.console.styled import Styled, style
 from borgerlinje.cooperation.models import Centre
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, Subject
-from borgerlinje.staff.models import Employee, EmployeeSkill, Skill
+from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill, Skill
 from borgerlinje.staff.permission import allowed
+
+# So many rows at a time: a table of everybody and everything is too long to read and to send.
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A centre's people and skills; `rows` has one cell for each of `skills`."""
+    """A centre's people on one page, and skills; `rows` has one cell for each of `skills`."""
 
     centre: Centre
     skills: Sequence[Skill]
     rows: Sequence[tuple[Employee, Sequence[Cell]]]
+    page: "Page[Employee]"
 
 
 class SkillsForm(Styled):
@@ -103,7 +109,7 @@ class SkillsForm(Styled):
 def matrix(request: HttpRequest) -> HttpResponse:
     """Show a centre's people and what each can."""
     centres = list(access.own_centres(request, access.READS))
-    found = _matrix(request, centres) if centres else None
+    found = _matrix(request, centres, per_page=SHOWN) if centres else None
     keeps = set(authorities_as(request, access.KEEPS))
     context = {"centres": centres, "matrix": found, "keeps": keeps}
     return render(request, "console/staff/matrix.html", context)
@@ -116,7 +122,7 @@ def matrix_table(request: HttpRequest) -> HttpResponse:
     centres = list(access.own_centres(request, access.READS))
     if not centres:
         raise Http404
-    found = _matrix(request, centres)
+    found = _matrix(request, centres, per_page=sys.maxsize)
     answer = HttpResponse(
         "\ufeff",
         content_type="text/csv; charset=utf-8",
@@ -144,21 +150,20 @@ def person_skills(request: HttpRequest, employee_id: int) -> HttpResponse:
     return render(request, "console/staff/person_skills.html", {"form": form, "employee": employee}, status=status)
 
 
-def _matrix(request: HttpRequest, centres: Sequence[Centre]) -> Matrix:
-    """Return the matrix of the centre that is asked for, the first otherwise."""
+def _matrix(request: HttpRequest, centres: Sequence[Centre], *, per_page: int) -> Matrix:
+    """Return a page of the matrix of the centre that is asked for, the first otherwise."""
     centre = next((each for each in centres if each.slug == request.GET.get("center")), centres[0])
     today = clock.today()
-    people = [
-        each
-        for each in access.people_of(request)
-        if not each.has_left
-        and any(work.centre_id == centre.pk and (work.to_on is None or work.to_on > today) for work in each.works.all())
-    ]
+    at_work = EmployeeCentre.objects.filter(centre=centre).exclude(to_on__lte=today)
+    people = access.people_of(request).filter(pk__in=at_work.values("employee")).exclude(to_on__lte=today)
+    page = Paginator(people, per_page).get_page(request.GET.get("side"))
     asked_for = set(Line.objects.filter(centre=centre, is_hidden=False).values_list("skill", flat=True))
     asked_for |= set(Subject.objects.values_list("skill", flat=True))
-    held = {each.skill_id for person in people for each in person.skills.all()}
+    held = set(
+        EmployeeSkill.objects.filter(employee__in=people.order_by().values("pk")).values_list("skill", flat=True)
+    )
     skills = list(Skill.objects.filter(pk__in=(asked_for | held) - {None}))
-    return Matrix(centre, skills, [(person, _row(person, skills)) for person in people])
+    return Matrix(centre, skills, [(person, _row(person, skills)) for person in page], page)
 
 
 def _row(person: Employee, skills: Sequence[Skill]) -> list[Cell]:

@@ -9,10 +9,10 @@ from borgerlinje.lines.models.crisis import (
     CrisisLoan,
     CrisisMember,
 )
-from borgerlinje.lines.models.hours import OpeningPeriod, OpeningVersion, SpecialDay, SwitchboardHours
+from borgerlinje.lines.models.hours import OpeningPeriod, OpeningVersion, SpecialDay, SpecialPeriod, SwitchboardHours
 from borgerlinje.lines.models.line import Line, LineNumber
 from borgerlinje.lines.models.menus import MenuVersion, Sound
-from borgerlinje.lines.models.pool import LineTask, Relaxation, Reservation, Subject
+from borgerlinje.lines.models.pool import LineTask, Relaxation, Reservation, Subject, SubjectLink
 from borgerlinje.lines.models.services import Notice, Overflow, Specialist
 
 __all__ = [
@@ -35,7 +35,9 @@ __all__ = [
     "Reservation",
     "Sound",
     "SpecialDay",
+    "SpecialPeriod",
     "Specialist",
     "Subject",
+    "SubjectLink",
     "SwitchboardHours",
 ]

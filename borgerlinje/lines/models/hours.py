@@ -1,5 +1,7 @@
 """When a line is open: timetables with versions, and days that differ; and when an authority's own switchboard is."""
 
+from datetime import time
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -62,7 +64,10 @@ class OpeningPeriod(models.Model):
 
 
 class SpecialDay(models.Model):
-    """A date that differs from the timetable: other hours, or closed when both times are empty. It beats a holiday."""
+    """A date that differs from the timetable: other hours, or closed when both times are empty. It beats a holiday.
+
+    `opens` and `closes` are its first opening; a day that closes in between has `more`.
+    """
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="special_days")
     on = models.DateField(_("dato"))
@@ -85,6 +90,33 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.on}"
+
+    @property
+    def spans(self) -> list[tuple[time, time]]:
+        """The day's openings in order; none on a closed day."""
+        if self.opens is None or self.closes is None:
+            return []
+        return [(self.opens, self.closes), *((each.opens, each.closes) for each in self.more.all())]
+
+
+class SpecialPeriod(models.Model):
+    """A further opening of a special day, after its first: local time, 00:00 closes at midnight."""
+
+    day = models.ForeignKey(SpecialDay, on_delete=models.CASCADE, related_name="more")
+    opens = models.TimeField(_("åbner"))
+    closes = models.TimeField(_("lukker"))
+
+    class Meta:
+        ordering = ("day", "opens")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")) | Q(closes="00:00"), name="special_period_closes_after_opening"
+            ),
+            models.UniqueConstraint(fields=("day", "opens"), name="special_period_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.opens}-{self.closes}"
 
 
 class SwitchboardHours(models.Model):

@@ -23,6 +23,8 @@ class Line(models.Model):
 
     What it says and does for those who wait, come too late or are too many is here too; an agreement on overflow (`Overflow`) comes
     before `when_full` and `when_closed`. Nothing is recorded without `recording_purpose` and the citizen's own key press.
+
+    From `ended_on` on the line is closed for good: whoever still calls one of its numbers is told so, and citizens' pages leave it out.
     """
 
     Scope = Clearance
@@ -105,6 +107,7 @@ class Line(models.Model):
     )
     always_open = models.BooleanField(_("åben hele døgnet"), default=False)
     always_open_reason = models.CharField(_("hvorfor altid åben"), max_length=120, blank=True, default="")
+    ended_on = models.DateField(_("lukket fra"), null=True, blank=True)
     is_hidden = models.BooleanField(_("skjult"), default=False)
     is_demo = models.BooleanField(default=False)
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines.models.line import Line
 from borgerlinje.staff.models import Clearance, Employee, Skill
 
@@ -60,13 +61,24 @@ class Subject(models.Model):
     """What a contact is about; `skill` at `skill_level` is what helping with it takes (None: what the line asks for).
 
     `needs_discretion` marks subjects that are the specialists' to decide: never closed as light casework.
+
+    `search_words` are what people call it: everyday words and events in a life, in any language, with spaces between. `about` is what a
+    citizen does first, in a sentence or two, and `source` where that stands. `link` is where they can do it themselves, an authority's
+    own (`SubjectLink`) before it. A subject that is retired is offered to nobody any more; what was about it keeps its name.
     """
 
     code = models.SlugField(unique=True)
     name = models.CharField(_("navn"), max_length=120, unique=True)
+    name_en = models.CharField(_("navn på engelsk"), max_length=120, blank=True, default="")
+    search_words = models.CharField(_("søgeord"), max_length=600, blank=True, default="")
+    about = models.CharField(_("kort om emnet"), max_length=300, blank=True, default="")
+    about_en = models.CharField(_("kort om emnet på engelsk"), max_length=300, blank=True, default="")
+    source = models.CharField(_("kilde"), max_length=120, blank=True, default="")
+    link = models.URLField(_("link til selvbetjening"), max_length=300, blank=True, default="")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="subjects", null=True, blank=True)
     skill_level = models.PositiveSmallIntegerField(_("niveau"), default=1)
     needs_discretion = models.BooleanField(_("kræver skøn"), default=False)
+    retired_on = models.DateField(_("ude af brug siden"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -79,6 +91,23 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SubjectLink(models.Model):
+    """Where an authority's citizens can help themselves with a subject, in place of the subject's own link."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="links")
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="+")
+    url = models.URLField(_("link"), max_length=300)
+
+    class Meta:
+        ordering = ("subject", "authority")
+        verbose_name = _("eget link")
+        verbose_name_plural = _("egne links")
+        constraints = (models.UniqueConstraint(fields=("subject", "authority"), name="subject_link_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.url}"
 
 
 class LineTask(models.Model):

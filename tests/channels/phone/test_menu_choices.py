@@ -37,7 +37,7 @@ def test_subject_and_language_are_noted_and_a_subject_that_is_gone_changes_nothi
 def test_promise_keeps_number_and_hour(cast: Cast) -> None:
     contact_id = cast.arrive()
     cast.event(contact_id, Event.CALLBACK_ASKED)
-    done(menu_choices.do_promise(contact_id, number="20123456", due_at=later(3600), language="da"))
+    done(menu_choices.do_promise(contact_id, number="20123456", due_at=later(3600), language="da", now=NOW))
     contact = cast.contact(contact_id)
     assert (contact.callback_number, contact.due_at, contact.is_callback) == ("20123456", later(3600), True)
 
@@ -65,7 +65,7 @@ def test_number_is_promised_once(cast: Cast) -> None:
     first, second = cast.arrive(caller="20123456"), cast.arrive(caller="")
     assert isinstance(ask(cast, "20123456", first), Number)
     cast.event(first, Event.CALLBACK_ASKED)
-    done(menu_choices.do_promise(first, number="20123456", due_at=None, language="da"))
+    done(menu_choices.do_promise(first, number="20123456", due_at=None, language="da", now=NOW))
     assert ask(cast, "20123456", second) is None
     # One's own promise stands in nobody's way.
     assert isinstance(ask(cast, "20123456", first), Number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from borgerlinje.channels.phone.callbacks.told import do_and_tell, do_tell_callback
 from borgerlinje.channels.phone.outgoing.ledger import do_lock_number, forms, policy_of
 from borgerlinje.channels.phone.outgoing.policy import Number, Policy, Reason, Refusal, range_allows, read
 from borgerlinje.contacts.actions import do_arrive
@@ -118,6 +119,7 @@ def do_ask_callback(
         " due_at = coalesce(%(due)s::timestamptz, due_at) WHERE id = %(id)s",
         {"id": contact_id, "number": number.national or number.digits, "language": language, "due": due_at},
     )
+    yield from do_tell_callback(contact_id, now=now)
     return Asked(contact_id, is_new=True, change=change)
 
 
@@ -137,7 +139,8 @@ def do_cancel_callback(contact_id: UUID, *, now: datetime) -> Steps[Change | Non
     )
     if not rows or not rows[0]["is_callback"]:
         return None
-    change = yield from do_event(contact_id, Event.CALLBACK_CANCELLED, now=now, data={"because": "citizen"})
+    cancelling = do_event(contact_id, Event.CALLBACK_CANCELLED, now=now, data={"because": "citizen"})
+    change = yield from do_and_tell(cancelling, contact_id, now=now)
     return change if change and change.expected else None
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from borgerlinje.channels.phone import queries, rules
+from borgerlinje.channels.phone.callbacks.told import do_tell_callback
 from borgerlinje.channels.phone.calls import wiring
 from borgerlinje.channels.phone.outgoing.ledger import do_begin_call, do_note_answered, do_note_ended
 from borgerlinje.channels.phone.outgoing.policy import Reason, Refusal
@@ -86,7 +87,7 @@ class Dialling:
         if isinstance(begun, Refusal):
             is_for_now = begun.reason in _FOR_NOW
             event = Event.CITIZEN_UNREACHED if is_for_now else Event.CALLBACK_CANCELLED
-            await call.event(event, data={"because": begun.reason.value})
+            await call.event(event, data={"because": begun.reason.value}, also=self._tell)
             return
         self._call_id = call_id
         channel = rules.outgoing_channel(call_id)
@@ -141,7 +142,11 @@ class Dialling:
         if call_id is not None:
             await call.tools.store.write(lambda: do_note_ended(call_id, cause, now=clock.now()))
         outcome = rules.unanswered_party(cause)
-        await call.event(Event.CITIZEN_UNREACHED, data={"cause": cause, "outcome": outcome})
+        await call.event(Event.CITIZEN_UNREACHED, data={"cause": cause, "outcome": outcome}, also=self._tell)
+
+    def _tell(self) -> Steps[None]:
+        """Tell the citizen by text that we called, or will not."""
+        return do_tell_callback(self._call.contact_id, now=clock.now())
 
     async def adopt(self, row: Row, members: dict[str, str], bridged: set[str]) -> None:
         """Take over a call that another process was making."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from borgerlinje.channels.phone.callbacks.asked import check_number
+from borgerlinje.channels.phone.callbacks.told import do_tell_callback
 from borgerlinje.channels.phone.outgoing.ledger import do_lock_number, forms
 from borgerlinje.channels.phone.outgoing.policy import Number, Refusal
 from borgerlinje.kit.database import Query, Steps
@@ -31,13 +32,14 @@ def do_choose(contact_id: UUID, *, language: str, subject: str = "") -> Steps[No
     yield Query(_CHOOSE, {"id": contact_id, "language": language, "subject": subject})
 
 
-def do_promise(contact_id: UUID, *, number: str, due_at: datetime | None, language: str) -> Steps[None]:
-    """Note the number to call, and when (None: when it is the citizen's turn)."""
+def do_promise(contact_id: UUID, *, number: str, due_at: datetime | None, language: str, now: datetime) -> Steps[None]:
+    """Note the number to call, and when (None: when it is the citizen's turn), and have the citizen told by text."""
     yield Query(
         "UPDATE contacts_contact SET callback_number = %(number)s::text, language = %(language)s::text,"
         " due_at = coalesce(%(due)s::timestamptz, due_at) WHERE id = %(id)s",
         {"id": contact_id, "number": number, "language": language, "due": due_at},
     )
+    yield from do_tell_callback(contact_id, now=now)
 
 
 def may_be_called(

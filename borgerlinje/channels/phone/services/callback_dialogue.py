@@ -221,7 +221,9 @@ class CallbackDialogue:
             Event.CALLBACK_ASKED,
             data={"by": "keys"} | ({"due": due_at.isoformat()} if due_at else {}),
             to_line_id=self._entry.line_id if is_elsewhere else None,
-            also=lambda: menu_choices.do_promise(talk.contact_id, number=number, due_at=due_at, language=language),
+            also=lambda: menu_choices.do_promise(
+                talk.contact_id, number=number, due_at=due_at, language=language, now=clock.now()
+            ),
         )
         if not is_written:
             return

@@ -65,13 +65,15 @@
     first.closest("fieldset").dataset.dirty = "";
   }
 
-  // The list takes the focus when it appears, unless the hand is in a text.
+  // The list takes the focus when it appears, unless the hand is in a text. (No autofocus: htmx would follow it each time the desk is read.)
   let shown = false;
-  document.addEventListener("htmx:afterSettle", () => {
+  function look() {
     const isShown = Boolean(document.getElementById("closing"));
     if (isShown && !shown && !/^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) focusOutcome();
     shown = isShown;
-  });
+  }
+  document.addEventListener("htmx:afterSettle", look);
+  look();
 
   // The note and the closing are refused alike: every fault at once, each under its field.
   document.addEventListener("htmx:afterRequest", ({ detail }) => {

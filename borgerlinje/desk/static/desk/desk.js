@@ -34,6 +34,15 @@
     if (button && !event.repeat && !(button.form && button.form.classList.contains("htmx-request"))) button.click();
   });
 
+  // Keys may be quicker than htmx, which takes a new form up a moment after it is drawn: the page is not left for it.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.hasAttribute("hx-post") || form.hasAttribute("hx-trigger")) return;
+    event.preventDefault();
+    htmx.process(form);
+    form.requestSubmit(event.submitter);
+  });
+
   // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
   document.addEventListener("input", (event) => {
     if (event.target.closest("#note-form, #call-out, #cancel-form")) event.target.dataset.dirty = "";

@@ -5,8 +5,13 @@
   const own = document.getElementById("own-phone");
   const texts = JSON.parse(document.getElementById("device-texts").textContent);
   const find = (id) => document.getElementById(id);
-  const choices = { audioinput: find("device-microphone"), audiooutput: find("device-speaker") };
-  const stored = { audioinput: "bl-microphone", audiooutput: "bl-speaker" };
+  // Where each is kept in this browser, and what kind of device it is.
+  const choices = [
+    [find("device-microphone"), "audioinput", "bl-microphone"],
+    [find("device-speaker"), "audiooutput", "bl-speaker"],
+    [find("device-ringer"), "audiooutput", "bl-ringer"],
+  ];
+  const [microphones, speakers] = choices.map(([select]) => select);
   const sound = find("device-sound");
   const ring = find("device-ring");
   const verdict = find("device-verdict");
@@ -44,9 +49,9 @@
 
   async function list() {
     const devices = await navigator.mediaDevices.enumerateDevices();
-    for (const [kind, select] of Object.entries(choices)) {
+    for (const [select, kind, key] of choices) {
       const named = devices.filter((device) => device.kind === kind && device.label && device.deviceId !== "default");
-      const chosen = localStorage.getItem(stored[kind]) || "";
+      const chosen = localStorage.getItem(key) || "";
       select.replaceChildren(select.options[0], ...named.map((device) => new Option(device.label, device.deviceId)));
       select.value = named.some((device) => device.deviceId === chosen) ? chosen : "";
     }
@@ -55,13 +60,13 @@
   async function useSpeaker() {
     if (!sound.setSinkId) return;
     // A loudspeaker that is gone is no reason to hear nothing.
-    await sound.setSinkId(choices.audiooutput.value).catch(() => sound.setSinkId(""));
+    await sound.setSinkId(speakers.value).catch(() => sound.setSinkId(""));
   }
 
   async function open() {
     if (microphone && microphone.active) return true;
     try {
-      const deviceId = choices.audioinput.value;
+      const deviceId = microphones.value;
       microphone = await navigator.mediaDevices.getUserMedia({ audio: deviceId ? { deviceId: { ideal: deviceId } } : true });
     } catch {
       says("microphone", texts.noMicrophone);
@@ -104,7 +109,7 @@
     microphone = null;
   }
 
-  // Two seconds of a quiet tone, or one ring as the desk makes it; heard through the chosen loudspeaker.
+  // Two seconds of a quiet tone, heard through the chosen loudspeaker.
   async function play(tones, pattern, seconds) {
     await useSpeaker();
     const audio = new AudioContext();
@@ -124,11 +129,12 @@
     setTimeout(() => audio.close(), seconds * 1000);
   }
 
-  const volume = () => 0.25 * Number(ring.value) / 100;
   const acts = {
     microphone: () => (microphone ? close() : open()),
     tone: () => play([440], [[0.05, 0.15], [1.9, 0.15], [2, 0]], 2.2),
-    ring: () => play([523.25, 659.25], [[0.04, volume()], [0.36, 0], [0.45, 0], [0.49, volume()], [0.81, 0]], 1.2),
+    ring: () => blRing.once(),
+    notify: () => askToNotify(),
+    unnotify: () => keepNotify("0"),
     echo: () => (ua ? end("") : echo()),
     heard: () => {
       end(texts.works);
@@ -202,16 +208,37 @@
     says("echo", text);
   }
 
-  part.addEventListener("click", (event) => {
+  // What appears on the screen when it rings (notify.js). The browser is asked when the person presses the button, and only then.
+  const notify = find("notify");
+  function paintNotify() {
+    const permission = "Notification" in window ? Notification.permission : "unable";
+    const isOn = permission === "granted" && localStorage.getItem("bl-notify") === "1";
+    const state = isOn ? "on" : { denied: "denied", unable: "unable" }[permission] || "ask";
+    notify.dataset.state = state;
+    notify.querySelectorAll("[data-if]").forEach((each) => { each.hidden = each.dataset.if !== state; });
+  }
+  async function askToNotify() {
+    if ((await Notification.requestPermission()) === "granted") localStorage.setItem("bl-notify", "1");
+    paintNotify();
+    notify.querySelector("[data-if]:not([hidden]) button")?.focus();
+  }
+  function keepNotify(value) {
+    localStorage.setItem("bl-notify", value);
+    paintNotify();
+    notify.querySelector("[data-if]:not([hidden]) button")?.focus();
+  }
+  paintNotify();
+
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-test]");
     if (button) acts[button.dataset.test]();
   });
-  part.addEventListener("change", ({ target }) => {
-    const kind = Object.keys(choices).find((each) => choices[each] === target);
-    if (!kind) return;
-    localStorage.setItem(stored[kind], target.value);
-    if (kind === "audiooutput") useSpeaker();
-    else if (microphone && !ua) {
+  document.addEventListener("change", ({ target }) => {
+    const chosen = choices.find(([select]) => select === target);
+    if (!chosen) return;
+    localStorage.setItem(chosen[2], target.value);
+    if (target === speakers) useSpeaker();
+    else if (target === microphones && microphone && !ua) {
       close();
       open();
     }
@@ -224,7 +251,8 @@
     part.querySelectorAll("[data-test]").forEach((button) => { button.disabled = true; });
     return says("microphone", texts.unsupported);
   }
-  find("device-speaker-field").hidden = !sound.setSinkId;
+  find("device-speaker-field").hidden = find("device-ringer-field").hidden = !blRing.canChoose;
+  find("device-no-ringer").hidden = blRing.canChoose;
   navigator.mediaDevices.addEventListener("devicechange", list);
   list();
 })();

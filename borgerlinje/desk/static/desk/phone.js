@@ -9,7 +9,6 @@
   let ua = null;
   let session = null;
   let microphone = null;
-  let ringing = null;
   let retry = 1000;
   // What was begun before a stop, or before a newer start, goes no further.
   let generation = 0;
@@ -93,62 +92,10 @@
     sent.textContent = `${before} ${tone}`;
   }
 
-  // A quiet word that somebody waits on hold, as loud as the ring is set to be.
-  function remind() {
-    const volume = Number(localStorage.getItem("bl-ring-volume") ?? 60) / 100;
-    if (!volume) return;
-    const audio = new AudioContext();
-    const gain = audio.createGain();
-    const tone = audio.createOscillator();
-    tone.frequency.value = 392;
-    tone.connect(gain).connect(audio.destination);
-    const at = audio.currentTime;
-    gain.gain.setValueAtTime(0, at);
-    gain.gain.linearRampToValueAtTime(0.12 * volume, at + 0.05);
-    gain.gain.linearRampToValueAtTime(0, at + 0.5);
-    tone.start();
-    tone.stop(at + 0.55);
-    tone.addEventListener("ended", () => audio.close());
-  }
-
-  // A quiet two-tone ring, made here: nothing to fetch, and its loudness is the employee's own choice.
-  function ring() {
-    if (ringing) return;
-    const audio = new AudioContext();
-    const gain = audio.createGain();
-    gain.connect(audio.destination);
-    const tones = [523.25, 659.25].map((frequency, index) => {
-      const tone = audio.createOscillator();
-      tone.frequency.value = frequency;
-      const part = audio.createGain();
-      part.gain.value = index ? 0.5 : 0.7;
-      tone.connect(part).connect(gain);
-      tone.start();
-      return tone;
-    });
-    const pattern = () => {
-      const volume = Number(localStorage.getItem("bl-ring-volume") ?? 60) / 100;
-      const at = audio.currentTime;
-      gain.gain.cancelScheduledValues(at);
-      for (const start of [0, 0.45]) {
-        gain.gain.setValueAtTime(0, at + start);
-        gain.gain.linearRampToValueAtTime(0.25 * volume, at + start + 0.04);
-        gain.gain.linearRampToValueAtTime(0, at + start + 0.36);
-      }
-    };
-    pattern();
-    const timer = setInterval(pattern, 2000);
-    ringing = () => {
-      clearInterval(timer);
-      tones.forEach((tone) => tone.stop());
-      audio.close();
-      ringing = null;
-    };
-  }
-
-  function quiet() {
-    if (ringing) ringing();
-  }
+  // How it sounds, and where, is the employee's own choice (ring.js).
+  const ring = () => blRing.start();
+  const quiet = () => blRing.quiet();
+  const remind = () => blRing.remind();
 
   async function openMicrophone() {
     if (microphone && microphone.active) return true;

@@ -124,22 +124,24 @@
     if (after.textContent !== text) after.textContent = text;
   }
 
-  // What had the focus is gone with the answer: the new heading takes it, so that the next key is not lost.
-  let had = null;
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    had = detail.target === desk && desk.contains(document.activeElement) ? document.activeElement : null;
-  });
+  // What had the focus is gone with an answer: the new heading takes it, so that the next key is not lost. Answers come close upon each other, one
+  // before the other has settled: that the hand was here is remembered until it goes elsewhere by itself.
+  let isHere = false;
+  desk.addEventListener("focusin", () => { isHere = true; });
+  document.addEventListener("pointerdown", () => { isHere = false; });
+  function keepFocus() {
+    if (isHere && !desk.hidden && document.activeElement === document.body) document.querySelector("#indhold [data-heading]")?.focus();
+  }
+  document.addEventListener("htmx:afterSwap", () => setTimeout(keepFocus, 50));
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     paintHold();
-    if (detail.target !== desk && detail.elt !== desk) return;
-    const to = wanted && document.querySelector(wanted);
+    const isOurs = detail.target === desk || detail.elt === desk;
+    const to = isOurs && wanted && document.querySelector(wanted);
     if (to) {
       wanted = "";
       to.focus();
-    } else if (had && document.activeElement === document.body) {
-      document.querySelector("#indhold [data-heading]")?.focus();
     }
-    had = null;
+    keepFocus();
   });
 
   let silence = 0;

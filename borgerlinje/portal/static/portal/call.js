@@ -7,7 +7,8 @@
   const status = document.getElementById("call-status");
   const sound = document.getElementById("call-sound");
   const PROGRESS_MS = 1500;
-  const STAGES = { arrived: "greeting", waiting: "waiting", offered: "waiting", connected: "talking" };
+  const STAGES = { arrived: "greeting", waiting: "waiting", offered: "waiting", connected: "talking", three_way: "talking", held: "held", consulting: "held", transferred: "held" };
+  const IN_TALK = new Set(["talking", "held"]);
   let ua = null;
   let session = null;
   let microphone = null;
@@ -15,9 +16,10 @@
 
   function show(state, reason = "") {
     if (page.dataset.state === state) return;
+    // Time on hold is part of the conversation.
+    if (!(IN_TALK.has(state) && IN_TALK.has(page.dataset.state))) since = Date.now();
     page.dataset.state = state;
-    since = Date.now();
-    for (const part of page.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
+    for (const part of document.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
     page.querySelector("[data-reason]").textContent = reason;
     const said = page.querySelector(`[data-when="${state}"] [data-say], [data-when="${state}"][data-say]`);
     status.textContent = said ? said.textContent.trim() : "";
@@ -26,7 +28,8 @@
 
   function runClock() {
     const seconds = Math.floor((Date.now() - since) / 1000);
-    const text = `${Math.floor(seconds / 60)}.${String(seconds % 60).padStart(2, "0")}`;
+    const { minutesWord, secondsWord } = page.dataset;
+    const text = `${seconds < 60 ? "" : `${Math.floor(seconds / 60)} ${minutesWord} `}${seconds % 60} ${secondsWord}`;
     for (const clock of page.querySelectorAll("[data-clock]")) clock.textContent = text;
   }
 
@@ -67,7 +70,7 @@
     if (old) old.stop();
     if (microphone) microphone.getTracks().forEach((track) => track.stop());
     microphone = null;
-    page.querySelector('[data-do="mute"]').setAttribute("aria-pressed", "false");
+    paintMute(false);
     show(state, reason);
   }
 
@@ -118,12 +121,19 @@
     else end("ended");
   }
 
-  function mute(button) {
+  function mute() {
     if (!session) return;
-    const muted = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(muted));
+    const muted = !session.isMuted().audio;
+    paintMute(muted);
     if (muted) session.mute({ audio: true });
     else session.unmute({ audio: true });
+  }
+
+  // The button says what it does next, and the page that we cannot hear: a colour alone tells nobody.
+  function paintMute(muted) {
+    const button = page.querySelector('[data-do="mute"]');
+    for (const words of button.querySelectorAll("[data-muted]")) words.hidden = words.dataset.muted !== String(muted);
+    page.querySelector("[data-unheard]").hidden = !muted;
   }
 
   page.addEventListener("click", (event) => {
@@ -131,7 +141,7 @@
     if (!button) return;
     if (button.dataset.do === "call") call();
     if (button.dataset.do === "hang-up") hangUp();
-    if (button.dataset.do === "mute") mute(button);
+    if (button.dataset.do === "mute") mute();
   });
   addEventListener("pagehide", () => session && session.terminate());
   setInterval(runClock, 500);

@@ -1,0 +1,47 @@
+"""Whom a line's calls could be offered to at all, by the dispatcher's own rules: for the people who set that up, and for those who wait for calls."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from borgerlinje.dispatch.matching import Free, Requirement
+from borgerlinje.kit import clock
+from borgerlinje.lines.models import Line
+from borgerlinje.lines.tasks import SCOPES
+from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill
+
+
+def with_ability(people: QuerySet[Employee], *, now: datetime) -> QuerySet[Employee]:
+    """Return people with the centres they answer for and the skills they hold on the day."""
+    today = now.astimezone(clock.COPENHAGEN).date()
+    in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
+    return people.prefetch_related(
+        Prefetch("works", EmployeeCentre.objects.filter(in_force)),
+        Prefetch("skills", EmployeeSkill.objects.exclude(expires_on__lte=today).select_related("skill")),
+    )
+
+
+def can_answer(employee: Employee, lines: Iterable[Line], *, now: datetime) -> bool:
+    """Tell whether an employee (as `with_ability` reads them) may be offered an ordinary call to one of the lines."""
+    free = _free(employee, now)
+    return any(_need(line).is_met_by(free) for line in lines)
+
+
+def _need(line: Line) -> Requirement:
+    """Return what an ordinary call to a line requires at first, before anything is relaxed."""
+    level = line.skill_level if line.skill_id is not None else 0
+    scope = SCOPES.index(line.scope)
+    return Requirement(line.centre_id, line.pk, "phone", line.skill_id, level, line.language, scope, use_reserved=False)
+
+
+def _free(employee: Employee, now: datetime) -> Free:
+    held = list(employee.skills.all())
+    return Free(
+        employee.pk,
+        employee.employer_id,
+        now,
+        {work.centre_id: SCOPES.index(work.clearance) for work in employee.works.all()},
+        {each.skill_id: each.level for each in held},
+        frozenset(each.skill.language for each in held if each.skill.language),
+    )
