@@ -61,6 +61,10 @@ def colleague_account(product: Product, sign_in_of: Callable[[str], SignIn]) -> 
     model = sign_in_of("medarbejder")
     account = SignIn(model.role, "kollega@example.org", new_password(), model.where)
     with psycopg.connect(database.dsn("bl_owner", url=product.running().database_url), autocommit=True) as owner:
+        # Another file's tests may have stored them already.
+        known = "UPDATE staff_user SET password = %s WHERE email = %s RETURNING id"
+        if owner.execute(known, (make_password(account.password), account.email)).fetchone():
+            return account
         owner.execute(
             """
             WITH model AS (SELECT e.* FROM staff_employee e JOIN staff_user u ON u.id = e.user_id WHERE u.email = %(model)s),

@@ -82,6 +82,10 @@ class TrunkForm(forms.ModelForm):  # type: ignore[type-arg] # Django has no gene
             raise forms.ValidationError(_("Skriv brugernavnet uden mellemrum og tegn som @ og ;."))
         return text
 
+    def add_prefix(self, field_name: str) -> str:
+        """Return what a field is called in the page: one named "matches" would hide the form's own method, which scripts call."""
+        return super().add_prefix("addresses" if field_name == "matches" else field_name)
+
     def clean_matches(self) -> list[str]:
         """Return the networks. Raises ValidationError naming what is none."""
         networks, wrong = [], []
