@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Exists, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Length
 
-from borgerlinje.channels.phone.models import OutgoingCall
+from borgerlinje.channels.phone.models import OutgoingCall, Trunk
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_HAND, IN_POOL, PRESENT, UNREACHED, Event, State
 from borgerlinje.contacts.models import Contact, ContactEvent
 from borgerlinje.desk import attempts as attempts_made
@@ -17,7 +17,7 @@ from borgerlinje.desk.choices import WHY_CANCELLED, Choices, choices_for
 from borgerlinje.desk.reachable import can_dial, number_to_call, why_not
 from borgerlinje.desk.whereabouts import is_in_browser
 from borgerlinje.dispatch import presence
-from borgerlinje.dispatch.ability import can_answer, with_ability
+from borgerlinje.dispatch.ability import can_answer, read_ability
 from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, PauseReason, Presence, PresenceState, Transfer
 from borgerlinje.kit import clock
@@ -189,20 +189,20 @@ class Desk:
 def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> Desk:
     """Read an employee's desk. `was` is the contact that they had in hand a moment ago, as far as the page knows."""
     contacts = Contact.objects.select_related("line", "home_authority", "authority")
-    standing = Presence.objects.filter(employee=employee).first() or Presence(
-        employee=employee, state=PresenceState.SIGNED_OUT, since=now, idle_since=now
+    dials = Exists(Trunk.objects.filter(is_active=True))
+    standing = (
+        Presence.objects.filter(employee=employee).select_related("employee__phone").annotate(can_dial=dials).first()
     )
-    offer = (
-        Offer.objects.filter(employee=employee, ended_at__isnull=True)
-        .prefetch_related(Prefetch("contact", contacts))
-        .first()
-    )
+    recent = Offer.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now - _NEWS), employee=employee)
+    offers = list(recent.prefetch_related(Prefetch("contact", contacts)).order_by("pk"))
+    offer = next((each for each in offers if each.ended_at is None), None)
     contact = (
         contacts.filter(in_hand(employee))
         .prefetch_related(Prefetch("events", ContactEvent.objects.select_related("employee")))
         .first()
     )
-    centres = _centres(employee, now=now)
+    read_ability([employee], now=now)
+    centres = [work.centre_id for work in employee.works.all()]
     here = contacts.filter(_of_centres(centres))
     queue = here.filter(state__in=_QUEUE).order_by("arrived_at")[:50]
     callbacks = here.filter(state=State.CALLBACK).order_by("waiting_since")[:_CALLBACKS_SHOWN]
@@ -215,12 +215,13 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         .order_by("employee__given_name", "employee__initial")[:60]
     )
     shown = offer.contact if offer else contact
-    last_offer = None if contact else Offer.objects.filter(employee=employee, ended_at__gt=now - _NEWS).last()
-    asked = None if shown else asked_of(employee)
+    last_offer = None if contact else next((each for each in reversed(offers) if each.ended_at is not None), None)
+    # Who is asked is taken for it, as by an offer.
+    asked = asked_of(employee) if shown is None and standing and standing.state in presence.BUSY else None
     is_free = shown is None and asked is None
     return Desk(
         employee,
-        standing,
+        standing or Presence(employee=employee, state=PresenceState.SIGNED_OUT, since=now, idle_since=now),
         offer,
         contact,
         list(queue),
@@ -233,8 +234,11 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         attempts_of(contact) if contact else [],
         news_of(employee, was, now=now) if is_free and was else None,
         _unreached(employee, was, now=now) if is_free and was else None,
-        can_dial(),
-        is_in_browser(employee, contact if contact and contact.state in IN_CONVERSATION else None),
+        standing.can_dial if standing else can_dial(),
+        is_in_browser(
+            standing.employee if standing else employee,
+            contact if contact and contact.state in IN_CONVERSATION else None,
+        ),
         _call_out(contact),
         _lacks(employee, centres, now=now) if is_free else "",
     )
@@ -243,9 +247,8 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
 def _lacks(employee: Employee, centres: list[int], *, now: datetime) -> str:
     if not centres:
         return "centre"
-    (able,) = with_ability(Employee.objects.filter(pk=employee.pk), now=now)
     lines = Line.objects.filter(centre__in=centres, is_hidden=False).exclude(ended_on__lte=clock.today())
-    return "" if can_answer(able, lines, now=now) else "skills"
+    return "" if can_answer(employee, lines, now=now) else "skills"
 
 
 def _unreached(employee: Employee, contact_id: UUID, *, now: datetime) -> ContactEvent | None:

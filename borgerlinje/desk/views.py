@@ -16,7 +16,7 @@ from borgerlinje.desk.queries import WHOLE, in_hand, subject_names
 from borgerlinje.desk.transfers import do_leave_colleague
 from borgerlinje.dispatch.actions import do_complete, do_event
 from borgerlinje.dispatch.attendance import do_pause, do_ready, do_sign_in
-from borgerlinje.dispatch.models import Offer, PauseReason
+from borgerlinje.dispatch.models import Offer, PauseReason, PresenceState
 from borgerlinje.dispatch.transfers import do_hand_over
 from borgerlinje.dispatch.watch import do_seen
 from borgerlinje.kit import clock, hints
@@ -41,6 +41,8 @@ _TEXTS = {
 }
 
 
+# Who opens the desk in one of these states comes to work by it.
+_AWAY = frozenset({PresenceState.SIGNED_OUT, PresenceState.CONNECTION_LOST})
 # The keys an employee may move, by the standard that the buttons carry, and what each does.
 _KEYS = (
     ("F2", _("Besvar")),
@@ -58,10 +60,13 @@ _KEYS = (
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the desk, and bring the employee to work, in a pause until they say that they are ready."""
     employee = employee_of(request)
-    run_here(do_sign_in(employee.pk, now=clock.now()))
-    hints.send_on_commit("queue")
+    drawn = shown(employee, Panel())
+    if drawn["desk"].presence.state in _AWAY:
+        run_here(do_sign_in(employee.pk, now=clock.now()))
+        hints.send_on_commit("queue")
+        drawn = shown(employee, Panel())
     context = {
-        **shown(employee, Panel()),
+        **drawn,
         "texts": {name: str(text) for name, text in _TEXTS.items()},
         "subjects": subject_names(),
         "keys": _KEYS,

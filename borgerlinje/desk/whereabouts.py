@@ -11,7 +11,8 @@ def is_in_browser(employee: Employee, conversation: Contact | None) -> bool:
     last = _last_move(employee, conversation) if conversation else None
     if last is not None:
         return last.digits == EmployeePhone.Kind.BROWSER
-    return not EmployeePhone.objects.filter(employee=employee).exclude(kind=EmployeePhone.Kind.BROWSER).exists()
+    phone: EmployeePhone | None = getattr(employee, "phone", None)
+    return phone is None or phone.kind == EmployeePhone.Kind.BROWSER
 
 
 def _last_move(employee: Employee, conversation: Contact) -> Transfer | None:

@@ -1,9 +1,9 @@
 """Whom a line's calls could be offered to at all, by the dispatcher's own rules: for the people who set that up, and for those who wait for calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from borgerlinje.dispatch.matching import Free, Requirement
 from borgerlinje.kit import clock
@@ -12,18 +12,19 @@ from borgerlinje.lines.tasks import SCOPES
 from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill
 
 
-def with_ability(people: QuerySet[Employee], *, now: datetime) -> QuerySet[Employee]:
-    """Return people with the centres they answer for and the skills they hold on the day."""
+def read_ability(people: Sequence[Employee], *, now: datetime) -> None:
+    """Read into people which centres they answer for and which skills they hold on the day: their `works` and `skills` are these from here on."""
     today = now.astimezone(clock.COPENHAGEN).date()
     in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
-    return people.prefetch_related(
+    prefetch_related_objects(
+        people,
         Prefetch("works", EmployeeCentre.objects.filter(in_force)),
         Prefetch("skills", EmployeeSkill.objects.exclude(expires_on__lte=today).select_related("skill")),
     )
 
 
 def can_answer(employee: Employee, lines: Iterable[Line], *, now: datetime) -> bool:
-    """Tell whether an employee (as `with_ability` reads them) may be offered an ordinary call to one of the lines."""
+    """Tell whether an employee (with what `read_ability` reads) may be offered an ordinary call to one of the lines."""
     free = _free(employee, now)
     return any(_need(line).is_met_by(free) for line in lines)
 

@@ -11,7 +11,7 @@ from borgerlinje.console.first_run.access import own_centre
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.contacts.models import Contact
 from borgerlinje.cooperation.models import Centre, Membership
-from borgerlinje.dispatch.ability import can_answer, with_ability
+from borgerlinje.dispatch.ability import can_answer, read_ability
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line
 from borgerlinje.lines.queries import open_lines
@@ -83,7 +83,8 @@ def who_can_answer(centre: Centre, lines: list[Line], *, now: datetime) -> list[
     today = now.astimezone(clock.COPENHAGEN).date()
     in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
     people = Employee.objects.filter(in_force, is_robot=False, user__is_active=True, works__centre=centre)
-    found = with_ability(people.filter(_holds(Role.EMPLOYEE, today)).distinct(), now=now) if lines else ()
+    found = list(people.filter(_holds(Role.EMPLOYEE, today)).distinct()) if lines else []
+    read_ability(found, now=now)
     return [each for each in found if can_answer(each, lines, now=now)]
 
 
