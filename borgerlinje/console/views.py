@@ -40,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     authorities = set(request.authorities)  # type: ignore[attr-defined] # set by staff.fence.Fence
     employee = request.employee  # type: ignore[attr-defined]
-    lines = [line for line in open_lines() if line.owner_id in authorities]
+    lines = [line for line in open_lines(around=now) if line.owner_id in authorities]
     busy = loads([line.pk for line in lines], at=now)
     context = {
         "cards": [(card(line, place=None, at=now, load=busy[line.pk]), busy[line.pk]) for line in lines],

@@ -16,6 +16,7 @@ from borgerlinje.cooperation.models import Authority
 from borgerlinje.desk.attempts import FAILED
 from borgerlinje.desk.panel import Panel
 from borgerlinje.dispatch.models import Presence, PresenceState, Transfer
+from borgerlinje.kit import clock
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.lines.hours import Status
 from borgerlinje.lines.models import Line, Specialist
@@ -196,7 +197,7 @@ def _colleagues(contact: Contact, q: str) -> "QuerySet[Presence]":
 
 
 def _lines(contact: Contact, q: str) -> "QuerySet[Line]":
-    others = open_lines().exclude(pk=contact.line_id)
+    others = open_lines(around=clock.now()).exclude(pk=contact.line_id)
     return others.filter(_matching(q, "name", "owner__name", "centre__name")) if q else others
 
 

@@ -19,14 +19,17 @@ _LOADS = """
 SELECT line.id, load.* FROM unnest(%(lines)s::bigint[]) AS line (id), bl_line_load(line.id, %(at)s::timestamptz) AS load
 """
 
+# Hours of the week that goes on, and those that reach past midnight, are read along.
+_BEFORE = timedelta(days=8)
 
-def open_lines() -> QuerySet[Line]:
+
+def open_lines(*, around: datetime | None = None) -> QuerySet[Line]:
     """Return the lines shown to people, with all that decides their hours and numbers, in a fixed number of queries.
 
-    Those that are closed for good are not among them.
+    Those that are closed for good are not among them. `around` as in `with_schedule`.
     """
     going_on = Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today())
-    return with_schedule(Line.objects.filter(going_on, is_hidden=False))
+    return with_schedule(Line.objects.filter(going_on, is_hidden=False), around=around)
 
 
 def shown_line(line_id: int) -> Line:
@@ -39,12 +42,18 @@ def has_ended(line: Line) -> bool:
     return line.ended_on is not None and line.ended_on <= clock.today()
 
 
-def with_schedule(lines: QuerySet[Line]) -> QuerySet[Line]:
-    """Fetch along with lines everything `schedule` and their pages read."""
+def with_schedule(lines: QuerySet[Line], *, around: datetime | None = None) -> QuerySet[Line]:
+    """Fetch along with lines everything `schedule` and their pages read: of hours, all there ever were, or what matters `around` an instant."""
+    versions, specials = OpeningVersion.objects.all(), SpecialDay.objects.all()
+    if around is not None:
+        on = around.astimezone(COPENHAGEN).date()
+        first, last = on - _BEFORE, on + timedelta(days=HORIZON_DAYS)
+        versions = versions.filter(Q(to_on__isnull=True) | Q(to_on__gt=first), from_on__lte=last)
+        specials = specials.filter(on__range=(first, last))
     return lines.select_related("owner", "centre", "skill").prefetch_related(
         Prefetch("numbers", LineNumber.objects.select_related("home_authority")),
-        Prefetch("opening_versions", OpeningVersion.objects.prefetch_related("periods")),
-        Prefetch("special_days", SpecialDay.objects.prefetch_related("more")),
+        Prefetch("opening_versions", versions.prefetch_related("periods")),
+        Prefetch("special_days", specials.prefetch_related("more")),
         Prefetch("crises", CrisisLine.objects.filter(crisis__ended_at__isnull=True).select_related("crisis")),
     )
 

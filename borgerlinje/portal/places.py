@@ -1,6 +1,6 @@
 """An authority's own part of the site: whose it is, and the lines that are for its citizens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,9 +11,11 @@ from django.http import Http404
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit import clock
 from borgerlinje.lines import queries
-from borgerlinje.lines.expected_wait import Flow
 from borgerlinje.lines.models import Line
 from borgerlinje.portal.cards import Card, card
+
+# So many lines of the whole site are shown at once.
+MOST_SHOWN = 24
 
 
 @dataclass
@@ -31,28 +33,31 @@ class Place:
     def lines(self) -> list[Line]:
         """The lines for these citizens: those with a number of their own first, then those common to all."""
         if self.authority is None:
-            return self.all_lines
+            # Without an authority, a line's own numbers are those common to all.
+            return sorted(self.all_lines, key=lambda line: self.is_cut and not self._has_own_number(line))
         ours = [line for line in self.all_lines if self._is_for(line)]
         return sorted(ours, key=lambda line: not self._has_own_number(line))
 
     @cached_property
     def cards(self) -> list[Card]:
-        """What is said of each line."""
-        return [self.card(line) for line in self.lines]
+        """What is said of each line; where all the country's are, of those that are common to all: a citizen chooses where they live first."""
+        return self.cards_of(self.lines[:MOST_SHOWN] if self.is_cut else self.lines)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more lines on the whole site than anybody reads."""
+        return self.authority is None and len(self.all_lines) > MOST_SHOWN
 
     @cached_property
     def main_card(self) -> Card | None:
         """What is said of the line that is named first; None where there is none."""
         first = next((line for line in self.lines if line.audience == Line.Audience.CITIZENS), None)
-        return self.card(first) if first is not None else None
+        return next(iter(self.cards_of([first] if first is not None else [])), None)
 
-    def card(self, line: Line) -> Card:
-        """Return what is said of one of the lines."""
-        return card(line, place=self.authority, at=self.at, load=self._loads.get(line.pk))
-
-    @cached_property
-    def _loads(self) -> dict[int, Flow]:
-        return queries.loads([line.pk for line in self.lines], at=self.at)
+    def cards_of(self, lines: Sequence[Line]) -> list[Card]:
+        """Return what is said of some of the lines."""
+        loads = queries.loads([line.pk for line in lines], at=self.at)
+        return [card(line, place=self.authority, at=self.at, load=loads.get(line.pk)) for line in lines]
 
     def for_audience(self, audience: str) -> list[Card]:
         """Return the cards of the lines for some people, as `Line.Audience` has them."""
@@ -71,7 +76,8 @@ class Place:
 
 def everywhere() -> Place:
     """Return the whole site."""
-    return Place(None, clock.now(), _lines())
+    now = clock.now()
+    return Place(None, now, _lines(now))
 
 
 def place(code: str) -> Place:
@@ -82,12 +88,13 @@ def place(code: str) -> Place:
     authority = Authority.objects.select_related("face").filter(code=code).first()
     if authority is None:
         raise Http404
-    lines = _lines()
+    now = clock.now()
+    lines = _lines(now)
     holds = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
     takes_part = authority in queries.home_authorities(lines) or any(line.owner_id == authority.pk for line in lines)
     if not takes_part and not authority.memberships.filter(holds).exists():
         raise Http404
-    return Place(authority, clock.now(), lines)
+    return Place(authority, now, lines)
 
 
 def chosen(found: Place, code: str | None) -> Place:
@@ -101,5 +108,5 @@ def authorities(lines: Iterable[Line]) -> list[Authority]:
     return queries.home_authorities(lines)
 
 
-def _lines() -> list[Line]:
-    return [line for line in queries.open_lines() if line.numbers.all()]
+def _lines(now: datetime) -> list[Line]:
+    return [line for line in queries.open_lines(around=now) if line.numbers.all()]

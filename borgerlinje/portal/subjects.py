@@ -85,8 +85,11 @@ def answers(subjects: Iterable[Subject], place: places.Place) -> list[Answer]:
     by_lines: dict[tuple[int, ...], list[Subject]] = {}
     for each in subjects:
         by_lines.setdefault(tuple(line.pk for line in helping(each, place.lines, named)), []).append(each)
-    cards = {line.pk: place.card(line) for line in place.lines if any(line.pk in ids for ids in by_lines)}
-    return [Answer(tuple(several), tuple(cards[pk] for pk in ids)) for ids, several in by_lines.items()]
+    helped = [line for line in place.lines if any(line.pk in ids[: places.MOST_SHOWN] for ids in by_lines)]
+    cards = {each.line.pk: each for each in place.cards_of(helped)}
+    return [
+        Answer(tuple(several), tuple(cards[pk] for pk in ids[: places.MOST_SHOWN])) for ids, several in by_lines.items()
+    ]
 
 
 def helping(subject: Subject, lines: list[Line], named: set[tuple[int, int]]) -> list[Line]:

@@ -52,6 +52,7 @@ def home(request: HttpRequest, code: str = "") -> HttpResponse:
         "subjects": subjects.names(),
         "places": places.authorities(found.all_lines),
         "place": found.authority,
+        "is_cut": found.is_cut,
     }
     return render(request, "portal/home.html", context)
 

@@ -11,7 +11,7 @@ from borgerlinje.channels.phone.models import PhoneEndpoint
 from borgerlinje.kit import clock
 from borgerlinje.lines.expected_wait import NO_WAIT, Estimate
 from borgerlinje.lines.hours import Status
-from borgerlinje.lines.models import OpeningPeriod, OpeningVersion
+from borgerlinje.lines.models import Line, LineNumber, OpeningPeriod, OpeningVersion
 from borgerlinje.portal import views
 from borgerlinje.portal.cards import state_text, wait_text
 from tests.support.cast import NOW, Cast
@@ -137,3 +137,20 @@ def test_lines_for_businesses_and_interpreters_stand_under_headings_of_their_own
     hours.line.save()
     text = get("/?kommune=370").content.decode()
     assert text.index("Med tekst- eller tegntolk") < text.index("46 31 30 20")
+
+
+def test_country_of_lines_shows_the_common_ones_and_leads_to_the_municipalities(
+    hours: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LineNumber.objects.filter(line=hours.line, home_authority=None).delete()
+    common = Line.objects.create(slug="faelles", name="Fælles linje", centre=hours.centre, owner=hours.own)
+    LineNumber.objects.create(line=common, digits="70101881")
+    assert "Hotline" in get("/").content.decode()
+    monkeypatch.setattr("borgerlinje.portal.places.MOST_SHOWN", 1)
+    page = get("/").content.decode()
+    assert "Fælles linje" in page
+    assert hours.line.name not in page
+    assert "Vælg din kommune, så ser du også dens egne" in page
+    own = get("/kommune/370/").content.decode()
+    assert hours.line.name in own
+    assert "så ser du også dens egne" not in own

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db.models import Prefetch, Q
@@ -60,9 +60,14 @@ class Map:
 
 def coverage_map(asked: Question) -> Map:
     """Return who answers the citizens of each member of a centre, in a fixed number of queries."""
-    lines = list(queries.open_lines().filter(centre=asked.centre, audience="citizens"))
+    around = datetime.combine(asked.dates[0], time(12), clock.COPENHAGEN)
+    lines = list(queries.open_lines(around=around).filter(centre=asked.centre, audience="citizens"))
+    homes = {line.pk: {each.home_authority_id for each in line.numbers.all()} for line in lines}
     schedules = {line.pk: _schedule(line, asked) for line in lines}
-    members = [_member(each, lines, schedules, asked) for each in _authorities(asked)]
+    members = [
+        _member(each, [line for line in lines if homes[line.pk] & {None, each.pk}], schedules, asked)
+        for each in _authorities(asked)
+    ]
     return Map(members, [line for line in lines if line.always_open])
 
 
@@ -75,8 +80,10 @@ def _authorities(asked: Question) -> Iterable[Authority]:
     return found.distinct().order_by("name").prefetch_related(hours)
 
 
-def _member(authority: Authority, lines: Iterable[Line], schedules: Mapping[int, Schedule], asked: Question) -> Member:
-    reached = [line for line in lines if _reaches(authority, line)]
+def _member(
+    authority: Authority, reached: Sequence[Line], schedules: Mapping[int, Schedule], asked: Question
+) -> Member:
+    """Return a member's week; `reached` are the lines on which its citizens have a number: their own, or one common to all."""
     own = switchboard_week(list(authority.switchboard_hours.all()))
     holidays = closed_days({each.year for each in asked.dates}, ()) if asked.monday else {}
     days = []
@@ -84,11 +91,6 @@ def _member(authority: Authority, lines: Iterable[Line], schedules: Mapping[int,
         centre = [span for line in reached for span in _open_on(schedules[line.pk], on)]
         days.append(coverage.day_of(() if on in holidays else own.get(on.weekday(), ()), centre))
     return Member(authority, days, coverage.total(days), [line.name for line in reached], bool(own))
-
-
-def _reaches(authority: Authority, line: Line) -> bool:
-    """Tell whether an authority's citizens have a number on a line: their own, or one common to all."""
-    return any(each.home_authority_id in {None, authority.pk} for each in line.numbers.all())
 
 
 def _schedule(line: Line, asked: Question) -> Schedule:

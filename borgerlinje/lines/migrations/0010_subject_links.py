@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="subject",
             name="link",
-            field=models.URLField(blank=True, default="", max_length=300, verbose_name="link til selvbetjening"),
+            field=models.URLField(
+                blank=True, db_default="", default="", max_length=300, verbose_name="link til selvbetjening"
+            ),
         ),
         migrations.AddField(
             model_name="subject",

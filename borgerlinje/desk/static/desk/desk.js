@@ -43,15 +43,19 @@
     form.requestSubmit(event.submitter);
   });
 
-  // Text being written is marked, so that news does not overwrite it; the mark goes when the text is saved.
+  // Text being written is marked, so that news does not overwrite it. The mark goes with the first news that was asked for after the text was
+  // saved: an answer that was under way meanwhile knows nothing of it.
   document.addEventListener("input", (event) => {
-    if (event.target.closest("#note-form, #call-out, #cancel-form")) event.target.dataset.dirty = "";
+    if (event.target.closest("#note-form, #call-out, #cancel-form")) {
+      event.target.dataset.dirty = "";
+      delete event.target.dataset.savedAt;
+    }
     if (event.target.id === "ring-volume") localStorage.setItem("bl-ring-volume", event.target.value);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const source = event.detail.elt;
     const form = source.closest && source.closest("#note-form");
-    if (form && event.detail.successful) saved(form);
+    if (form && event.detail.successful) saved(form, event.detail.requestConfig.parameters);
     const { status } = event.detail.xhr;
     if (status === 401 && !phone.isTalking()) location.reload();
     if (status && status !== 401) signedOut.hidden = true;
@@ -64,8 +68,21 @@
     signedOut.hidden = false;
   });
 
-  function saved(form) {
-    form.querySelectorAll("[data-dirty]").forEach((field) => delete field.dataset.dirty);
+  const askedAt = new WeakMap();
+  document.addEventListener("htmx:beforeSend", ({ detail }) => askedAt.set(detail.xhr, performance.now()));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target !== desk) return;
+    for (const field of document.querySelectorAll("[data-saved-at]")) {
+      if (!(askedAt.get(detail.xhr) > Number(field.dataset.savedAt))) continue;
+      delete field.dataset.dirty;
+      delete field.dataset.savedAt;
+    }
+  });
+
+  function saved(form, sent) {
+    for (const field of form.querySelectorAll("[data-dirty]")) {
+      if (field.value === sent[field.name]) field.dataset.savedAt = performance.now();
+    }
     form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
     form.querySelectorAll("[data-place]").forEach((place) => place.replaceChildren());
   }
