@@ -2,7 +2,7 @@
 
 Each address that answers GET (`tests.support.pages`) is asked for in this process, through all of Django's middleware, as the web's own
 database role and as the role whose page it is: milliseconds from request to answer, queries (counted apart, so that counting costs
-nothing), and the bytes a browser fetches at its first visit, uncompressed.
+nothing), and the bytes a browser fetches at its first visit, as they are sent.
 """
 
 import argparse
