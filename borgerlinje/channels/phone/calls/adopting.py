@@ -1,6 +1,6 @@
 """Taking over a call that another process had: what happened while nobody listened goes through the same lifecycle."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from borgerlinje.channels.phone import rules
 from borgerlinje.channels.phone.calls import wiring
@@ -10,6 +10,9 @@ from borgerlinje.kit.database import Row
 
 if TYPE_CHECKING:
     from borgerlinje.channels.phone.calls.call import Call
+
+# The states in which what is said asks for an answer.
+_SPOKEN_TO: Final = frozenset({State.ARRIVED, State.IN_MENU, State.VOICEMAIL})
 
 
 async def adopt(call: "Call", row: Row, members: dict[str, str], bridged: set[str], *, is_new_server: bool) -> None:
@@ -33,6 +36,8 @@ async def adopt(call: "Call", row: Row, members: dict[str, str], bridged: set[st
     elif call.state is State.OFFERED:
         await call.answering.adopt(members.get(legs.employee), row["offered_to"])
     else:
+        if call.state in _SPOKEN_TO:
+            await call.voice.take_over()
         await call.enter(call.state, legs)
         await call.bringing.adopt(row, members.get(legs.party))
 

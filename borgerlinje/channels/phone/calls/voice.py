@@ -1,7 +1,6 @@
 """What a citizen hears of us: a text spoken, or music."""
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,6 +12,7 @@ from borgerlinje.channels.phone.sound import speech
 
 T = TypeVar("T")
 _LONGEST_SILENCE_SECONDS: Final = 0.3
+_NAMES: Final = 4  # Few, so that a process that takes a call over can name what is played; at most two are under way at once.
 _NOT_THERE: Final = frozenset({404, 409})  # No such channel, or it has left us.
 
 
@@ -48,17 +48,33 @@ class Voice:
 
     async def play(self, media: str, channel: str = "") -> bool:
         """Begin to play what Asterisk calls a medium ("sound:...", "tone:ring"), to the citizen unless another channel is named."""
-        playback_id = self.new_playback()
+        playback_id = self._new_playback()
         query: dict[str, str | int] = {"media": media, "playbackId": playback_id}
         answer = await self._orders.give(Command("POST", f"/channels/{channel or self.channel}/play", query))
         self.playing = playback_id if answer.is_done else ""
         self.is_heard = answer.status not in _NOT_THERE
         return answer.is_done
 
-    def new_playback(self) -> str:
-        """Return a name for a playback that nothing else has, and that says whose it is."""
-        self._count += 1
-        return f"{PLAYBACK_PREFIX}{self._contact_id}-{time.monotonic_ns():x}-{self._count}"
+    async def take_over(self) -> None:
+        """Stop what another process was saying: it would be heard to its end first, with its keys meaning what is said next.
+
+        Asterisk does not list what is played, so all the names there can be are tried. The next name is one that was not in use: the end
+        of what is stopped here is not taken for the end of what is said then.
+        """
+        ends = await asyncio.gather(*(self._end(self._name(number)) for number in range(_NAMES)))
+        self._count = (ends.index(False) - 1) % _NAMES if False in ends else 0
+
+    async def _end(self, playback_id: str) -> bool:
+        """Stop a playback; tell whether there was one."""
+        return (await self._orders.give(Command("DELETE", f"/playbacks/{playback_id}"))).is_done
+
+    def _new_playback(self) -> str:
+        """Return a name that says whose it is, and that only a playback long over has had."""
+        self._count = (self._count + 1) % _NAMES
+        return self._name(self._count)
+
+    def _name(self, number: int) -> str:
+        return f"{PLAYBACK_PREFIX}{self._contact_id}-{number}"
 
     async def announce(self, text: str, language: str) -> None:
         """Speak to one who waits: the music stops for it, and goes on at once when nothing can be heard."""
@@ -69,7 +85,7 @@ class Voice:
     async def be_quiet(self) -> None:
         """Stop speaking."""
         if self.playing:
-            await self._orders.give(Command("DELETE", f"/playbacks/{self.playing}"))
+            await self._end(self.playing)
             self.playing = ""
 
     async def music(self) -> None:
