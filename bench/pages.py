@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from borgerlinje.kit import embedded, unprivileged
 from borgerlinje.kit.home import Home
+from borgerlinje.kit.settled import settle
 from tests.support.database import Cluster, TestDatabase
 
 if TYPE_CHECKING:
@@ -170,11 +171,15 @@ def main() -> int:
         prepare(base, factor)
         print(f"the demo's data times {factor}: made in {time.perf_counter() - began:.0f} s", flush=True)
         from django.db import connections
+        from django.urls import get_resolver
 
         from tests.support.pages import PAGES, PARTS
         from tests.support.visitors import visitors
 
         browsers = visitors()
+        # As the web process does when its pages are loaded (`borgerlinje.web`).
+        _ = get_resolver().url_patterns
+        settle()
         costs = list[Cost]()
         for name, page in {**PAGES, **PARTS}.items():
             if options.only in name:

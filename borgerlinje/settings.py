@@ -139,6 +139,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the secretariat made the account with its address
 MFA_TOTP_ISSUER = "Borgerlinje"
+# Steps of 30 seconds: one who types slowly, a telephone whose clock is a little off (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS  # localhost only: browsers refuse it elsewhere
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/konsol/"

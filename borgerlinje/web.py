@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from borgerlinje import asgi
+from borgerlinje.kit.settled import settle
 
 GRACE_SECONDS = 3
 
@@ -21,6 +22,11 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve; every page is loaded then."""
+        await super().startup(sockets)
+        settle()
 
 
 def inherited() -> list[socket.socket]:

@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from borgerlinje.console import queries
+from borgerlinje.console.contact_search import MOST, SearchForm, search
 from borgerlinje.console.help.views import CONTACT_KIND, WORDS
+from borgerlinje.console.standing import user_of
 from borgerlinje.console.views import SEES_LIVE
-from borgerlinje.dispatch.queries import account, find, latest
+from borgerlinje.dispatch.queries import account, latest
 from borgerlinje.kit import clock
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
@@ -21,13 +23,22 @@ _LATEST = 25
 @allowed(*SEES_LIVE)
 @require_GET
 def find_contact(request: HttpRequest) -> HttpResponse:
-    """Go to the contact whose id is given, or a beginning of it; otherwise show the latest ones and what was wrong."""
-    asked = request.GET.get("id", "").strip()
-    found = find(asked)
+    """Go to the one contact that fits what is asked for, or show those that do; otherwise the latest ones and what was wrong."""
+    form = SearchForm(request.GET)
+    found = search(form, by=user_of(request)) if form.is_asked and form.is_valid() else []
     if len(found) == 1:
         return redirect("console:contact", contact_id=found[0].pk)
-    context = {"asked": asked, "is_many": len(found) > 1, "latest": latest(limit=_LATEST)}
-    return render(request, "console/find_contact.html", context, status=404 if asked and not found else 200)
+    context = {
+        "form": form,
+        "asked": request.GET.get("id", "").strip(),
+        "is_asked": form.is_asked,
+        "found": found[:MOST],
+        "has_more": len(found) > MOST,
+        "most": MOST,
+        "latest": [] if found else latest(limit=_LATEST),
+    }
+    is_missing = form.is_asked and not found
+    return render(request, "console/find_contact.html", context, status=404 if is_missing else 200)
 
 
 @allowed(*SEES_LIVE)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION, State
 from borgerlinje.contacts.models import Contact
@@ -13,6 +14,7 @@ from borgerlinje.desk.queries import stage_since, with_messages
 from borgerlinje.dispatch.helping import STUCK, may_take_over
 from borgerlinje.dispatch.models import Offer, Presence, PresenceState
 from borgerlinje.kit import clock
+from borgerlinje.lines import numbers
 from borgerlinje.staff.models import RoleAssignment, User
 
 _SHOWN = 200
@@ -31,6 +33,12 @@ class LiveContact:
     def may_be_taken_over(self) -> bool:
         """Whether somebody else may take the citizen to their own desk."""
         return may_take_over(State(self.contact.state))
+
+    @property
+    def citizen(self) -> str:
+        """Who calls, by the half of their number that is shown."""
+        number = numbers.masked(self.contact.caller_number)
+        return _("Borger %(number)s") % {"number": number} if number else _("Ukendt nummer")
 
     @property
     def since(self) -> datetime:

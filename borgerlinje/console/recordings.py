@@ -6,6 +6,7 @@ import zipfile
 from typing import Final
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ from borgerlinje.staff.roles import Role
 
 SEES: Final = (Role.SECRETARIAT, Role.AUTHORITY_MANAGER, Role.AUDITOR)
 ACTS: Final = (Role.SECRETARIAT, Role.AUTHORITY_MANAGER)
-_SHOWN: Final = 100
+_SHOWN: Final = 25
 
 
 class ReasonMissingError(BorgerlinjeError):
@@ -40,13 +41,13 @@ class ReasonMissingError(BorgerlinjeError):
 @allowed(*SEES)
 @require_GET
 def recordings(request: HttpRequest) -> HttpResponse:
-    """Show the latest recordings, those there are and those that are gone, with everybody who has listened."""
+    """Show the recordings, the latest first, those there are and those that are gone, with everybody who has listened."""
     found = _with_accesses()
     contact = request.GET.get("henvendelse", "")
     if contact:
         found = found.filter(contact_id=_as_id(contact))
     context = {
-        "recordings": list(found.order_by("-begun_at")[:_SHOWN]),
+        "page": Paginator(found.order_by("-begun_at", "pk"), _SHOWN).get_page(request.GET.get("side")),
         "contact": contact,
         "may_act": bool(set(ACTS) & set(request.roles)),  # type: ignore[attr-defined] # set by staff.fence.Fence
     }

@@ -13,11 +13,10 @@ from borgerlinje.console.first_run.progress import is_unfinished
 from borgerlinje.console.help.access import may_help
 from borgerlinje.console.letters.access import KEEPS
 from borgerlinje.console.letters.queries import failed_count
+from borgerlinje.console.line_states import lines_now
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.dispatch.models import Presence
 from borgerlinje.kit import clock
-from borgerlinje.lines.queries import loads, open_lines
-from borgerlinje.portal.cards import card
 from borgerlinje.staff.models import User
 from borgerlinje.staff.permission import allowed
 from borgerlinje.staff.roles import Role
@@ -38,12 +37,10 @@ SEES_LIVE = (
 def start(request: HttpRequest) -> HttpResponse:
     """Show where a person of these roles begins: their desk, their lines as they are now, their roles."""
     now = clock.now()
-    authorities = set(request.authorities)  # type: ignore[attr-defined] # set by staff.fence.Fence
+    authorities = request.authorities  # type: ignore[attr-defined] # set by staff.fence.Fence
     employee = request.employee  # type: ignore[attr-defined]
-    lines = [line for line in open_lines(around=now) if line.owner_id in authorities]
-    busy = loads([line.pk for line in lines], at=now)
     context = {
-        "cards": [(card(line, place=None, at=now, load=busy[line.pk]), busy[line.pk]) for line in lines],
+        "lines": lines_now(authorities, at=now, side=request.GET.get("side")),
         "roles": queries.roles_of(_user(request), at=now),
         "presence": Presence.objects.filter(employee=employee).first() if employee else None,
         "calls": calls_for(request),
@@ -81,7 +78,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "console/account.html", context)
 
 
-@allowed()
+@allowed(second_factor=False)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the person's work and session: no call rings for somebody who went home."""

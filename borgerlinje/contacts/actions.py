@@ -65,6 +65,8 @@ _WRITE = """
 WITH contact AS (
     UPDATE contacts_contact SET
         state = %(to)s::text,
+        -- Who is to be called is called by telephone, and takes the whole of whoever calls, however they came.
+        channel = CASE WHEN %(to)s::text IN ('callback', 'voicemail') THEN 'phone' ELSE channel END,
         waiting_since = CASE WHEN %(to)s::text IN ('waiting', 'callback') THEN coalesce(waiting_since, %(now)s::timestamptz)
                              ELSE waiting_since END,
         -- Who hands a contact on is not asked again; who lost it is, first.
@@ -99,7 +101,7 @@ WITH contact AS (
     INSERT INTO contacts_contact (
         id, line_id, channel, authority_id, home_authority_id, home_source, state, arrived_at, waiting_since, caller_number, dialled,
         channel_ref, is_test, closed_as, subject, outcome, note, language, head_start_seconds, is_callback, subject_item_id, origin_id, crisis_id)
-    SELECT %(new)s, line_id, channel, authority_id, home_authority_id, home_source, 'callback', %(now)s::timestamptz,
+    SELECT %(new)s, line_id, 'phone', authority_id, home_authority_id, home_source, 'callback', %(now)s::timestamptz,
            coalesce(waiting_since, arrived_at), caller_number, dialled, '', is_test, '', subject, '', '', language,
            head_start_seconds, true, subject_item_id, id, crisis_id
       FROM contacts_contact c WHERE id = %(id)s AND NOT is_test

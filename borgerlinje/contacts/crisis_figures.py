@@ -13,8 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from borgerlinje.cooperation.models import Authority
-from borgerlinje.lines.models import Crisis, Line, Subject
+from borgerlinje.lines.models import Crisis
 
 _WEEK = timedelta(days=7)
 
@@ -65,7 +64,6 @@ class Figures:
     employers: Sequence[Row] = ()
     callers: int = 0
     repeated: int = 0
-    hours: Sequence[tuple[datetime, Counts]] = ()
 
     @property
     def outside(self) -> int:
@@ -78,8 +76,6 @@ class Figures:
         return sum(row.counts.arrived for row in self.homes if row.name is not None)
 
 
-# Whom a fault cut off is counted once: as the callback that makes good for it.
-_ONCE = "NOT c.is_test AND NOT EXISTS (SELECT 1 FROM contacts_contact later WHERE later.origin_id = c.id)"
 _COUNTED = """
 WITH loan AS MATERIALIZED (
     -- Who was lent is seen by their own authority alone: the loan says whose they are.
@@ -87,7 +83,7 @@ WITH loan AS MATERIALIZED (
      WHERE m.crisis_id = %(crisis)s
 ), counted AS MATERIALIZED (
     SELECT c.line_id, c.home_authority_id AS home_id, c.subject_item_id AS subject_id, c.caller_number, c.waiting_since, c.answered_at,
-           c.closed_as, date_trunc('hour', c.arrived_at) AS hour, l.target_seconds,
+           c.closed_as, l.target_seconds,
            coalesce(loan.authority_id, e.employer_id) AS employer_id,
            c.home_authority_id = l.owner_id
            OR EXISTS (SELECT 1 FROM cooperation_membership m WHERE m.centre_id = l.centre_id AND m.authority_id = c.home_authority_id
@@ -100,13 +96,18 @@ WITH loan AS MATERIALIZED (
            extract(epoch FROM coalesce(c.closed_at, %(now)s::timestamptz) - c.answered_at) AS worked
       FROM contacts_contact c JOIN lines_line l ON l.id = c.line_id LEFT JOIN staff_employee e ON e.id = c.employee_id
       LEFT JOIN loan ON loan.employee_id = c.employee_id
-     WHERE {which} AND {once}
+     WHERE {which} AND NOT c.is_test
+       -- Whom a fault cut off is counted once: as the callback that makes good for it.
+       AND NOT EXISTS (SELECT 1 FROM contacts_contact later WHERE later.origin_id = c.id)
+), caller AS MATERIALIZED (
+    SELECT count(*) AS calls FROM counted WHERE caller_number <> '' GROUP BY caller_number
 )
 """
 _IN_CRISIS = "c.crisis_id = %(crisis)s"
 _BEFORE = "c.line_id = ANY (%(lines)s::bigint[]) AND c.arrived_at >= %(from)s AND c.arrived_at < %(to)s AND c.crisis_id IS NULL"
 _SUMS = """
-SELECT grouping(line_id, home_id, subject_id, employer_id, hour) AS dimension, line_id, home_id, is_member, subject_id, employer_id, hour,
+SELECT grouping(line_id, home_id, subject_id, employer_id) AS dimension, line_id, home_id, is_member, subject_id, employer_id,
+       (SELECT count(*) FROM caller) AS callers, (SELECT count(*) FROM caller WHERE calls > 1) AS repeated,
        count(*) AS arrived, count(waiting_since) AS offered, count(answered_at) AS answered,
        count(*) FILTER (WHERE answered_at IS NULL AND closed_as = 'abandoned' AND waiting_since IS NOT NULL) AS abandoned,
        count(*) FILTER (WHERE answered_at IS NOT NULL AND NOT is_back AND waited <= target_seconds) AS in_target,
@@ -117,14 +118,15 @@ SELECT grouping(line_id, home_id, subject_id, employer_id, hour) AS dimension, l
        max(waited) FILTER (WHERE NOT is_back) AS longest_seconds,
        coalesce(sum(worked), 0) AS talk_seconds
   FROM counted
- GROUP BY GROUPING SETS ((), (line_id), (home_id, is_member), (subject_id), (employer_id), (hour))
+ GROUP BY GROUPING SETS ((), (line_id), (home_id, is_member), (subject_id), (employer_id))
 """
-_CALLERS = """
-SELECT count(*) AS callers, count(*) FILTER (WHERE calls > 1) AS repeated
-  FROM (SELECT count(*) AS calls FROM contacts_contact c WHERE {which} AND {once} AND c.caller_number <> '' GROUP BY c.caller_number) AS each
+_NAMES = """
+SELECT 'authority' AS kind, id, name FROM cooperation_authority WHERE id = ANY (%(authorities)s::bigint[])
+UNION ALL SELECT 'line', id, name FROM lines_line WHERE id = ANY (%(lines)s::bigint[])
+UNION ALL SELECT 'subject', id, name FROM lines_subject WHERE id = ANY (%(subjects)s::bigint[])
 """
 # The bits of grouping(): a set bit is a column that is summed over.
-_ALL, _LINE, _HOME, _SUBJECT, _EMPLOYER, _HOUR = 0b11111, 0b01111, 0b10111, 0b11011, 0b11101, 0b11110
+_ALL, _LINE, _HOME, _SUBJECT, _EMPLOYER = 0b1111, 0b0111, 0b1011, 0b1101, 0b1110
 
 
 def figures(crisis: Crisis, *, now: datetime) -> Figures:
@@ -150,35 +152,40 @@ def before(crisis: Crisis, line_ids: Sequence[int], *, now: datetime) -> tuple[F
 
 
 def _figures(which: str, values: dict[str, Any]) -> Figures:
-    rows = _rows(_COUNTED.format(which=which, once=_ONCE) + _SUMS, values)
-    callers = _rows(_CALLERS.format(which=which, once=_ONCE), values)[0]
+    rows = _rows(_COUNTED.format(which=which) + _SUMS, values)
     of: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         of.setdefault(row["dimension"], []).append(row)
-    authorities = Authority.objects.in_bulk(_ids(rows, "home_id") | _ids(rows, "employer_id"))
+    total, names = of[_ALL][0], _names(rows)
     # Who was not answered has no employer, and that says nothing.
     employers = [row for row in of.get(_EMPLOYER, []) if row["answered"]]
     return Figures(
-        _counts(of[_ALL][0]),
-        _named(of.get(_LINE, []), "line_id", Line.objects.in_bulk(_ids(rows, "line_id"))),
-        _named(of.get(_HOME, []), "home_id", authorities),
-        _named(of.get(_SUBJECT, []), "subject_id", Subject.objects.in_bulk(_ids(rows, "subject_id"))),
-        _named(employers, "employer_id", authorities),
-        callers["callers"],
-        callers["repeated"],
-        [(row["hour"], _counts(row)) for row in sorted(of.get(_HOUR, []), key=lambda row: row["hour"])],
+        _counts(total),
+        _named(of.get(_LINE, []), "line_id", names["line"]),
+        _named(of.get(_HOME, []), "home_id", names["authority"]),
+        _named(of.get(_SUBJECT, []), "subject_id", names["subject"]),
+        _named(employers, "employer_id", names["authority"]),
+        total["callers"],
+        total["repeated"],
     )
 
 
-def _ids(rows: Sequence[dict[str, Any]], key: str) -> set[int]:
-    return {row[key] for row in rows if row[key] is not None}
+def _names(rows: Sequence[dict[str, Any]]) -> dict[str, dict[int, str]]:
+    """Return by kind what the authorities, lines and subjects of some rows are called."""
+
+    def ids(*keys: str) -> list[int]:
+        return list({row[key] for row in rows for key in keys if row[key] is not None})
+
+    found: dict[str, dict[int, str]] = {"authority": {}, "line": {}, "subject": {}}
+    values = {"authorities": ids("home_id", "employer_id"), "lines": ids("line_id"), "subjects": ids("subject_id")}
+    for row in _rows(_NAMES, values):
+        found[row["kind"]][row["id"]] = row["name"]
+    return found
 
 
-def _named(rows: Sequence[dict[str, Any]], key: str, things: Mapping[int, Any]) -> list[Row]:
+def _named(rows: Sequence[dict[str, Any]], key: str, names: Mapping[int, str]) -> list[Row]:
     """Return the rows of one grouping, the largest first, those without a name last."""
-    named = [
-        Row(str(things[row[key]]) if row[key] in things else None, _counts(row), bool(row["is_member"])) for row in rows
-    ]
+    named = [Row(names.get(row[key]), _counts(row), bool(row["is_member"])) for row in rows]
     return sorted(named, key=lambda row: (row.name is None, -row.counts.arrived, row.name or ""))
 
 

@@ -19,7 +19,7 @@ class Outcome(models.TextChoices):
     GUIDED = "guided", _("Vejledt til selvbetjening")
     RESOLVED = "resolved", _("Afklaret straks")
     LIGHT_CASEWORK = "light_casework", _("Lettere sagsbehandling")
-    TRANSFERRED = "transferred", _("Omstillet")
+    TRANSFERRED = "transferred", _("Viderestillet")
     REFERRED = "referred", _("Henvist")
     MISDIRECTED = "misdirected", _("Fejlhenvendelse")
     DROPPED = "dropped", _("Forbindelsen blev afbrudt")
@@ -63,7 +63,7 @@ class HomeSource(models.TextChoices):
 
 
 class Contact(models.Model):
-    """A citizen's matter on one channel.
+    """A citizen's matter on one channel; who is to be called back is on the telephone from then on.
 
     `authority` answers for the data: the home authority when it is known, else the line's owner. `waiting_since` is the place in
     the queue and never moves; `head_start_seconds` counts as time waited already. `employee` is who has the contact, or had it
@@ -145,6 +145,10 @@ class Contact(models.Model):
             models.Index(fields=("state",), condition=~Q(state="closed"), name="contact_open"),
             models.Index(fields=("line", "arrived_at"), name="contact_line_arrived"),
             models.Index(fields=("caller_number", "arrived_at"), condition=~Q(caller_number=""), name="contact_caller"),
+            # Of the few who left another number: who looks for a citizen's contacts knows one of them.
+            models.Index(
+                fields=("callback_number", "arrived_at"), condition=~Q(callback_number=""), name="contact_called_at"
+            ),
             models.Index(fields=("employee",), condition=Q(employee__isnull=False), name="contact_employee"),
             models.Index(fields=("origin",), condition=Q(origin__isnull=False), name="contact_origin"),
             models.Index(fields=("crisis",), condition=Q(crisis__isnull=False), name="contact_crisis"),
@@ -209,7 +213,15 @@ class ContactEvent(models.Model):
 
     class Meta:
         ordering = ("id",)
-        indexes = (models.Index(fields=("contact", "id"), name="contact_event_story"),)
+        indexes = (
+            models.Index(fields=("contact", "id"), name="contact_event_story"),
+            # Of few contacts: that they were called back, or left a message. Figures ask it of every contact.
+            models.Index(
+                fields=("contact",),
+                condition=Q(name__in=("callback_asked", "callback_offered", "called_out", "message_left")),
+                name="contact_event_back",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.at} {self.name}"

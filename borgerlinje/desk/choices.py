@@ -14,9 +14,19 @@ from borgerlinje.lines.models import Line, LineTask, Subject
 from borgerlinje.lines.tasks import Task, scope_at
 
 DISCRETION = _(
-    "Emnet kræver fagforvaltningens skøn og kan ikke lukkes som lettere sagsbehandling. Vælg »Omstillet« eller »Henvist«."
+    "Emnet kræver fagforvaltningens skøn og kan ikke lukkes som lettere sagsbehandling. Vælg »Viderestillet« eller »Henvist«."
 )
 GUIDANCE_ONLY = _("Linjen er kun til vejledning på denne tid. Vælg et andet udfald.")
+# What each outcome means, in one line: shown where it is chosen.
+OUTCOME_HELP = {
+    Outcome.GUIDED: _("Du viste vej, og borgeren ordner det selv på nettet."),
+    Outcome.RESOLVED: _("Borgeren fik svar på det hele. Der er ikke mere at gøre."),
+    Outcome.LIGHT_CASEWORK: _("Du gjorde det færdigt for borgeren, uden at nogen skulle skønne."),
+    Outcome.TRANSFERRED: _("Borgeren talte videre med en anden, som tog over."),
+    Outcome.REFERRED: _("Du sagde, hvor borgeren selv skal henvende sig."),
+    Outcome.MISDIRECTED: _("Det var ikke noget, I tager jer af. Borgeren havde ringet forkert."),
+    Outcome.DROPPED: _("I blev afbrudt, før det var gjort færdigt."),
+}
 # Outcomes that most often end something to be done, not something to be known.
 TRANSACTIONS = (Outcome.GUIDED.value, Outcome.LIGHT_CASEWORK.value)
 # Why a callback is given up.
@@ -31,9 +41,9 @@ _MUNICIPALITY = Authority.Kind.MUNICIPALITY
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The choices of one contact. `outcomes` are value, name and whether the line allows it."""
+    """The choices of one contact. `outcomes` are value, name, whether the line allows it, and what it means."""
 
-    outcomes: list[tuple[str, str, bool]]
+    outcomes: list[tuple[str, str, bool, Any]]
     home: Authority | None
     members: list[Authority]
     others: list[Authority]
@@ -58,7 +68,10 @@ def choices_for(contact: Contact, *, now: datetime) -> Choices:
     members, others = homes(contact, now=now)
     is_transferred = contact.transferred_at is not None
     return Choices(
-        [(each.value, str(each.label), may_work or each is not Outcome.LIGHT_CASEWORK) for each in Outcome],
+        [
+            (each.value, str(each.label), may_work or each is not Outcome.LIGHT_CASEWORK, OUTCOME_HELP[each])
+            for each in Outcome
+        ],
         contact.home_authority,
         [each for each in members if each.pk != contact.home_authority_id],
         others,

@@ -35,7 +35,7 @@ class Entry:
     """One that can be brought. `key` is a letter for the kind and its row's id; `label` names them in the story.
 
     `tag` is said where there is no `authority` to sign with. A closed one can be asked all the same, once more (`is_open`); who has no ear now cannot
-    (`can_ask`). `since` is how long a colleague has been what they are.
+    (`can_ask`). `since` is how long a colleague (`person`) has been what they are.
     """
 
     key: str
@@ -50,6 +50,7 @@ class Entry:
     is_open: bool = True
     can_ask: bool = True
     since: datetime | None = None
+    person: Employee | None = None
 
     @property
     def is_line(self) -> bool:
@@ -283,6 +284,7 @@ def _colleague(presence: Presence, tried: Transfer | None, *, is_skilled: bool) 
         _tried_text(tried) if tried else "",
         can_ask=is_ready,
         since=presence.since,
+        person=person,
     )
 
 

@@ -130,6 +130,34 @@ class ClosingForm(NoteForm):
         return (HomeCheck.CONFIRMED, None) if same else (HomeCheck.CORRECTED, int(said))
 
 
+class CorrectionForm(forms.Form):
+    """Another outcome of a contact that was closed a moment ago: one that the line allows."""
+
+    outcome = forms.ChoiceField(
+        choices=Outcome.choices,
+        error_messages={
+            "required": _("Vælg, hvordan det gik."),
+            "invalid_choice": _("Vælg et af udfaldene på listen."),
+        },
+    )
+
+    def __init__(self, data: Any, *, contact: Contact, now: datetime) -> None:
+        super().__init__(data)
+        self.contact, self.now = contact, now
+
+    def clean_outcome(self) -> str:
+        """Refuse light casework where the line or the subject does not allow it."""
+        outcome: str = self.cleaned_data["outcome"]
+        why = (
+            refusal(self.contact, self.contact.subject_item, now=self.now)
+            if outcome == Outcome.LIGHT_CASEWORK
+            else None
+        )
+        if why:
+            raise ValidationError(why)
+        return outcome
+
+
 class TransferForm(NoteForm):
     """Whom to bring to a citizen, and how. When it is valid, either `line` is where the citizen goes or `whom` is who is rung."""
 

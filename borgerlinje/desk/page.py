@@ -45,5 +45,5 @@ def shown(employee: Employee, panel: Panel) -> dict[str, Any]:
         "directory": directory,
         "numbers": numbers_to_show(employee, now=now) if calls_out else None,
         # Whom the page shows, for as long as there is news of them: the next request says it.
-        "was": contact.pk if contact is not None else panel.was if desk.news or desk.unreached else "",
+        "was": contact.pk if contact is not None else panel.was if desk.tells else "",
     }

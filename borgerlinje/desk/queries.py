@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from borgerlinje.channels.phone.models import OutgoingCall, Trunk
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION, IN_HAND, IN_POOL, PRESENT, UNREACHED, Event, State
-from borgerlinje.contacts.models import Contact, ContactEvent
+from borgerlinje.contacts.models import Contact, ContactEvent, Outcome
 from borgerlinje.desk import attempts as attempts_made
 from borgerlinje.desk.attempts import asked_of, attempts_of, news_of
 from borgerlinje.desk.choices import WHY_CANCELLED, Choices, choices_for
@@ -22,6 +22,7 @@ from borgerlinje.dispatch.explain import short_reasons
 from borgerlinje.dispatch.models import Offer, PauseReason, Presence, PresenceState, Transfer
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import GoneError
+from borgerlinje.kit.intervals import in_force
 from borgerlinje.lines import numbers
 from borgerlinje.lines.models import Line, LineNumber, Subject
 from borgerlinje.staff.models import Employee
@@ -40,7 +41,7 @@ class Desk:
     """One employee's desk at an instant.
 
     `asked` is the attempt in which a colleague asks this employee, `attempts` those made for the contact in hand. `news` and `unreached` are what
-    became a moment ago of the citizen one had. `has_browser_phone`: the conversation is in this page and not elsewhere, and calls ring here.
+    became a moment ago of the citizen one had; `closed` is their contact when one has just closed it. `has_browser_phone`: the conversation is in this page and not elsewhere, and calls ring here.
     `lacks` is why no call can come to a free desk: no "centre", or the "skills" of none of its lines.
     """
 
@@ -58,6 +59,7 @@ class Desk:
     attempts: list[Transfer] = field(default_factory=list)
     news: Transfer | None = None
     unreached: ContactEvent | None = None
+    closed: Contact | None = None
     can_dial: bool = False
     has_browser_phone: bool = True
     call_out: OutgoingCall | None = None
@@ -181,6 +183,16 @@ class Desk:
         return sum(colleague.state in presence.BUSY for colleague in self.colleagues)
 
     @property
+    def tells(self) -> bool:
+        """Whether there is still something to tell of the citizen one had."""
+        return bool(self.news or self.unreached or self.closed)
+
+    @property
+    def other_outcomes(self) -> list[tuple[str, str]]:
+        """What the contact that was just closed may be said to have ended as: value and words."""
+        return [(each.value, str(each.label)) for each in Outcome]
+
+    @property
     def reasons(self) -> list[str]:
         """Why this contact was offered here, in at most three short phrases."""
         return short_reasons(self.offer.why) if self.offer else []
@@ -234,6 +246,7 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
         attempts_of(contact) if contact else [],
         news_of(employee, was, now=now) if is_free and was else None,
         _unreached(employee, was, now=now) if is_free and was else None,
+        _closed(employee, was, now=now) if is_free and was else None,
         standing.can_dial if standing else can_dial(),
         is_in_browser(
             standing.employee if standing else employee,
@@ -256,6 +269,12 @@ def _unreached(employee: Employee, contact_id: UUID, *, now: datetime) -> Contac
     names = [event.value for event in (*UNREACHED, Event.CALLBACK_CANCELLED)]
     recent = ContactEvent.objects.filter(contact=contact_id, employee=employee, at__gt=now - _NEWS)
     return recent.filter(name__in=names, from_state=State.CALLING_BACK).select_related("contact__line").last()
+
+
+def _closed(employee: Employee, contact_id: UUID, *, now: datetime) -> Contact | None:
+    """Return the contact that an employee closed a moment ago, and said how it went."""
+    said = Contact.objects.filter(pk=contact_id, employee=employee, documented_at__gt=now - _NEWS).exclude(outcome="")
+    return said.first()
 
 
 def _call_out(contact: Contact | None) -> OutgoingCall | None:
@@ -298,8 +317,7 @@ def numbers_to_show(employee: Employee, *, now: datetime) -> "QuerySet[LineNumbe
 
 def _centres(employee: Employee, *, now: datetime) -> list[int]:
     today = now.astimezone(clock.COPENHAGEN).date()
-    at_work = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
-    return list(employee.works.filter(at_work).values_list("centre_id", flat=True))
+    return list(employee.works.filter(in_force(today)).values_list("centre_id", flat=True))
 
 
 def _of_centres(centres: list[int]) -> Q:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("laeg-paa/", views.hang_up, name="hang_up"),
     path("henvendelse/<uuid:contact_id>/notat/", views.note, name="note"),
     path("henvendelse/<uuid:contact_id>/luk/", views.close, name="close"),
+    path("henvendelse/<uuid:contact_id>/ret-udfald/", views.correct, name="correct"),
     path("henvendelse/<uuid:contact_id>/ring-op/", callbacks.take, name="take"),
     path("henvendelse/<uuid:contact_id>/naaet/", callbacks.reached, name="reached"),
     path("henvendelse/<uuid:contact_id>/intet-svar/", callbacks.unreached, name="unreached"),

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from borgerlinje.contacts.correction import do_correct_outcome
 from borgerlinje.contacts.lifecycle import IN_CONVERSATION, Event, State
 from borgerlinje.contacts.models import Contact
-from borgerlinje.desk.forms import ClosingForm, NoteForm
+from borgerlinje.desk.forms import ClosingForm, CorrectionForm, NoteForm
 from borgerlinje.desk.page import answer, employee_of, shown
 from borgerlinje.desk.panel import Panel
 from borgerlinje.desk.queries import WHOLE, in_hand, subject_names
@@ -37,6 +38,7 @@ _TEXTS = {
     "pressKey": _("Tryk på den nye tast"),
     "keyTaken": _("Tasten bruges allerede til »%s«. Vælg en anden."),
     "keyUnusable": _("Tasten kan ikke bruges: browseren har den selv. Vælg en af F2, F4 og F6 til F10."),
+    "beside": _("Åbner i en ny fane. Telefonen bliver ved bordet."),
     "signOut": _("Du har en borger i røret. Logger du af nu, går borgeren tilbage i køen på sin gamle plads. Log af?"),
 }
 
@@ -173,4 +175,22 @@ def close(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     if change is None:
         raise GoneError
     hints.send_on_commit(*change.topics)
+    return answer(request, employee)
+
+
+@allowed(Role.EMPLOYEE)
+@require_POST
+def correct(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Store another outcome of a contact one has just closed; it stays closed. 422 when the line does not allow the outcome."""
+    employee, now_ = employee_of(request), clock.now()
+    mine = Contact.objects.select_related("line", "subject_item").filter(pk=contact_id, employee=employee)
+    contact = mine.first()
+    if contact is None:
+        raise GoneError
+    form = CorrectionForm(request.POST, contact=contact, now=now_)
+    if not form.is_valid():
+        return render(request, "desk/faults.html", {"form": form}, status=422)
+    said = form.cleaned_data["outcome"]
+    if run_here(do_correct_outcome(contact_id, said, employee_id=employee.pk, now=now_)) is None:
+        raise GoneError
     return answer(request, employee)

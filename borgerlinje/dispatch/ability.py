@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from borgerlinje.dispatch.matching import Free, Requirement
 from borgerlinje.kit import clock
+from borgerlinje.kit.intervals import in_force
 from borgerlinje.lines.models import Line
 from borgerlinje.lines.tasks import SCOPES
 from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill
@@ -15,10 +16,9 @@ from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill
 def read_ability(people: Sequence[Employee], *, now: datetime) -> None:
     """Read into people which centres they answer for and which skills they hold on the day: their `works` and `skills` are these from here on."""
     today = now.astimezone(clock.COPENHAGEN).date()
-    in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
     prefetch_related_objects(
         people,
-        Prefetch("works", EmployeeCentre.objects.filter(in_force)),
+        Prefetch("works", EmployeeCentre.objects.filter(in_force(today))),
         Prefetch("skills", EmployeeSkill.objects.exclude(expires_on__lte=today).select_related("skill")),
     )
 

@@ -157,7 +157,7 @@ def _required(why: Why, names: Names) -> str:
     text = _("Krav: %(demands)s.") % {"demands": "; ".join(demands(why, names))}
     if why.get("level_held") is not None:
         text += " " + _("Medarbejderen har niveau %(level)d.") % {"level": why["level_held"]}
-    return f"{text} {_('Medarbejderen er reserveret til linjen.')}" if why.get("reserved") else text
+    return text + " " + _("Medarbejderen er reserveret til linjen.") if why.get("reserved") else text
 
 
 def _relaxed(why: Why, names: Names) -> list[str]:
@@ -187,7 +187,7 @@ def _queue(why: Why, names: Names) -> list[str]:
     others = (why.get("waiting_count") or 1) - 1
     if "waiting_count" in why:
         count = ngettext("%(count)d anden ventede.", "%(count)d andre ventede.", others) % {"count": others}
-        waited = f"{waited} {count if others else _('Ingen andre ventede.')}"
+        waited += " " + (count if others else _("Ingen andre ventede."))
     found = [waited]
     if why.get("head_start_seconds"):
         start = words.duration(why["head_start_seconds"])

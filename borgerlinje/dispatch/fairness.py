@@ -153,14 +153,21 @@ WITH member AS MATERIALIZED (
 )
 """
 
-_WAITS = f"""
+# Both tables of one counting: a row of one kind leaves empty what only the other has.
+_FIGURES = f"""
 {_COUNTED}, sided AS MATERIALIZED (
     SELECT *, CASE WHEN kind = 'member' THEN CASE WHEN home_authority_id = %(host)s THEN 'host' ELSE 'others' END END AS side,
            CASE WHEN kind = 'member' THEN home_authority_id END AS home_id,
            CASE WHEN answered_at IS NOT NULL AND NOT is_back THEN waited END AS wait
       FROM counted
+), answered AS MATERIALIZED (
+    SELECT e.employer_id, c.kind, CASE WHEN c.kind = 'member' THEN c.home_authority_id END AS home_id,
+           c.home_authority_id = e.employer_id AS is_own, c.is_hard, c.talked
+      FROM counted c LEFT JOIN staff_employee e ON e.id = c.employee_id
+     WHERE c.answered_at IS NOT NULL
 )
-SELECT CASE WHEN grouping(kind) = 0 THEN kind WHEN grouping(side) = 0 THEN side ELSE 'all' END AS "group", home_id,
+SELECT false AS is_staff, NULL::bigint AS employer_id, false AS is_sum, NULL::text AS kind, NULL::bigint AS own, NULL::bigint AS hard,
+       CASE WHEN grouping(kind) = 0 THEN kind WHEN grouping(side) = 0 THEN side ELSE 'all' END AS "group", home_id,
        count(*) AS offered, count(answered_at) AS answered,
        count(*) FILTER (WHERE answered_at IS NULL AND closed_as = 'abandoned') AS abandoned,
        count(*) FILTER (WHERE wait <= target_seconds) AS in_target,
@@ -171,20 +178,11 @@ SELECT CASE WHEN grouping(kind) = 0 THEN kind WHEN grouping(side) = 0 THEN side 
        max(waited) FILTER (WHERE NOT is_back) AS longest_seconds
   FROM sided
  GROUP BY GROUPING SETS ((kind, home_id), (side), ())
-"""  # noqa: S608 - both parts are constants
-
-_STAFF = f"""
-{_COUNTED}, answered AS MATERIALIZED (
-    SELECT e.employer_id, c.kind, CASE WHEN c.kind = 'member' THEN c.home_authority_id END AS home_id,
-           c.home_authority_id = e.employer_id AS is_own, c.is_hard, c.talked
-      FROM counted c LEFT JOIN staff_employee e ON e.id = c.employee_id
-     WHERE c.answered_at IS NOT NULL
-)
-SELECT employer_id, kind, home_id, grouping(kind) = 1 AS is_sum, count(*) AS answered,
-       count(*) FILTER (WHERE is_own) AS own,
-       count(*) FILTER (WHERE is_hard) AS hard,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY talked) AS median_seconds,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY talked) AS ninetieth_seconds
+UNION ALL
+SELECT true, employer_id, grouping(kind) = 1, kind, count(*) FILTER (WHERE is_own), count(*) FILTER (WHERE is_hard),
+       NULL, home_id, NULL, count(*), NULL, NULL, NULL, NULL,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY talked),
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY talked), NULL
   FROM answered
  GROUP BY GROUPING SETS ((employer_id, kind, home_id), (employer_id))
 """  # noqa: S608 - both parts are constants
@@ -201,8 +199,9 @@ def report(centre: Centre, period: Period, *, now: datetime, visible: Collection
         "to": period.ends_at,
         "now": now,
     }
-    waits = {(row["group"], row["home_id"]): row for row in _rows(_WAITS, values)}
-    answered = _rows(_STAFF, values)
+    rows = _rows(_FIGURES, values)
+    waits = {(row["group"], row["home_id"]): row for row in rows if not row["is_staff"]}
+    answered = [row for row in rows if row["is_staff"]]
     wanted = {home_id for group, home_id in waits if group == Group.MEMBER}
     wanted |= {row["employer_id"] for row in answered if row["employer_id"]}
     everybody = _members(centre, period)

@@ -47,7 +47,8 @@ def find(text: str, *, limit: int = 2) -> list[Contact]:
     if not digits or len(digits) > _HEX_DIGITS or set(digits) - set("0123456789abcdef"):
         return []
     first, last = (UUID(digits.ljust(_HEX_DIGITS, filler)) for filler in "0f")
-    found = Contact.objects.filter(pk__gte=first, pk__lte=last).select_related("line__centre", "home_authority")
+    found = Contact.objects.filter(pk__gte=first, pk__lte=last)
+    found = found.select_related("line__centre", "home_authority", "employee__employer")
     return list(found.order_by("pk")[:limit])
 
 

@@ -22,8 +22,8 @@ def account_lines(account: Account) -> Iterator[str]:
     yield _("Henvendelse %(id)s") % {"id": contact.pk}
     yield f"  {contact.arrived_at.astimezone(clock.COPENHAGEN):%d-%m-%Y}  {caller(account)}"
     yield f"  {contact.line.name} {numbers.display(contact.dialled)}".rstrip()
-    yield f"  {_('Borger fra')}: {home(account)}"
-    yield f"  {_('Kræver')}: {'; '.join(account.needs)}"
+    yield "  " + _("Borger fra") + f": {home(account)}"
+    yield "  " + _("Kræver") + f": {'; '.join(account.needs)}"
     yield ""
     for moment in account.moments:
         yield f"{words.clock_time(moment.at)}  {moment.says}"
@@ -31,7 +31,7 @@ def account_lines(account: Account) -> Iterator[str]:
     if account.not_offered is not None:
         waits = account.not_offered
         yield ""
-        yield f"{_('Hvorfor den ikke er tilbudt endnu')}: {waits.says}"
+        yield _("Hvorfor den ikke er tilbudt endnu") + f": {waits.says}"
         yield from (f"  {detail}" for detail in waits.details)
         for each in waits.obstacles:
             yield f"  - {account.names.person(each.employee_id)}: {each.says}"
@@ -142,10 +142,10 @@ def employer_name(staff: Staff) -> str:
 def report_lines(report: Report) -> Iterator[str]:
     """Yield a fairness report as two tables, ready to print."""
     period = {"from": f"{report.period.from_on:%d-%m-%Y}", "to": f"{report.period.last_on:%d-%m-%Y}"}
-    yield f"{report.centre.name}, {_('%(from)s til %(to)s') % period}"
+    yield f"{report.centre.name}, " + _("%(from)s til %(to)s") % period
     yield ""
     heads = (_("i kø"), _("besvaret"), _("opgivet"), _("inden for målet"), _("median"), "90 %", _("længste"))
-    yield f"{_('Borgere fra'):<24}" + "".join(f"{head:>16}" for head in heads)
+    yield _("Borgere fra").ljust(24) + "".join(f"{head:>16}" for head in heads)
     for row in (*report.members, report.host, report.others, report.total):
         counts = (row.offered, row.answered, row.abandoned, row.in_target)
         waits = (row.median_seconds, row.ninetieth_seconds, row.longest_seconds)

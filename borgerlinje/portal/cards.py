@@ -1,6 +1,6 @@
 """What a citizen is told of a line: its number, whether it is open, and how long the wait is."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from borgerlinje.cooperation.models import Authority
 from borgerlinje.lines import numbers, queries
 from borgerlinje.lines.expected_wait import NO_WAIT, Estimate, Flow, newcomer, span, words
 from borgerlinje.lines.hours import COPENHAGEN, Status
-from borgerlinje.lines.models import Line, LineNumber
+from borgerlinje.lines.models import Line
 from borgerlinje.portal import callback_times
 from borgerlinje.portal.clock_words import DAYS_IN_A_WEEK, closing_hour, hour
+from borgerlinje.portal.dialling import Number, digits_for, numbers_here
 from borgerlinje.portal.week import Day, week
 
 
@@ -52,10 +53,17 @@ class Card:
         return f"tel:+45{self.digits}" if len(self.digits) == len("46313020") else f"tel:{self.digits}"
 
 
-def card(line: Line, *, place: Authority | None, at: datetime, load: Flow | None = None) -> Card:
-    """Describe a line for citizens of `place` (None: for anybody) at an aware instant; without its `load` it is asked for."""
+def card(
+    line: Line,
+    *,
+    place: Authority | None,
+    at: datetime,
+    load: Flow | None = None,
+    numbers_of_line: Sequence[Number] = (),
+) -> Card:
+    """Describe a line for citizens of `place` (None: for anybody) at an aware instant; what is not given with it is asked for."""
     status = queries.line_status(line, at=at)
-    digits, *others = _digits(line.numbers.all(), place)
+    digits, *others = digits_for(numbers_of_line or numbers_here(line, place), place)
     wait = newcomer(load or queries.load(line.pk, at=at)) if status.is_open else None
     return Card(
         line,
@@ -68,15 +76,6 @@ def card(line: Line, *, place: Authority | None, at: datetime, load: Flow | None
         week(line, at),
         callback_times.button(line, status, wait, at),
     )
-
-
-def _digits(all_numbers: Iterable[LineNumber], place: Authority | None) -> list[str]:
-    """Return the numbers to show, the one to call first: the place's own, else those common to all."""
-    own = [number for number in all_numbers if place is not None and number.home_authority_id == place.pk]
-    common = [number for number in all_numbers if number.home_authority_id is None]
-    # A number that belongs to one place is never shown to the citizens of another, unless the line has no other at all.
-    chosen = own or common or sorted(all_numbers, key=lambda number: not number.is_main)[:1]
-    return [number.digits for number in sorted(chosen, key=lambda number: (not number.is_main, number.digits))]
 
 
 def state_text(status: Status, at: datetime) -> str:

@@ -17,7 +17,7 @@ def privacy(request: HttpRequest, code: str = "") -> HttpResponse:
     found = places.place(code)
     context = {
         "place": found.authority,
-        "places": places.authorities(found.all_lines),
+        "places": [(each.code, each.full_name) for each in found.choices],
         "recorded": [line for line in found.lines if line.recording_purpose],
         "message_days": max((line.voicemail_days for line in found.lines), default=0),
     }
@@ -31,7 +31,7 @@ def accessibility(request: HttpRequest, code: str = "") -> HttpResponse:
     found = places.place(code)
     context = {
         "place": found.authority,
-        "places": places.authorities(found.all_lines),
+        "places": [(each.code, each.full_name) for each in found.choices],
         "host": request.get_host(),
         "card": found.main_card,
     }

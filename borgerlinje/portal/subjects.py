@@ -48,7 +48,7 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
         "is_cpr": "cpr" in request.GET,
         "answers": found,
         "others": others,
-        "told": [*others, *_cards(found)],
+        "told": [each.line.pk for each in (*others, *_cards(found))],
     }
     return render(request, "portal/find.html", context)
 
@@ -67,7 +67,7 @@ def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResp
         "subject": found,
         "subjects": [each for each in names() if each != found],
         "answers": answer,
-        "told": _cards(answer),
+        "told": [each.line.pk for each in _cards(answer)],
     }
     return render(request, "portal/find.html", context)
 
@@ -81,18 +81,20 @@ def names() -> list[Subject]:
 
 def answers(subjects: Iterable[Subject], place: places.Place) -> list[Answer]:
     """Return which lines help with the subjects, in their order, those of the same lines together."""
-    named = _named(place.lines)
+    subjects = list(subjects)
+    named = _named(subjects)
     by_lines: dict[tuple[int, ...], list[Subject]] = {}
     for each in subjects:
         by_lines.setdefault(tuple(line.pk for line in helping(each, place.lines, named)), []).append(each)
     helped = [line for line in place.lines if any(line.pk in ids[: places.MOST_SHOWN] for ids in by_lines)]
     cards = {each.line.pk: each for each in place.cards_of(helped)}
     return [
-        Answer(tuple(several), tuple(cards[pk] for pk in ids[: places.MOST_SHOWN])) for ids, several in by_lines.items()
+        Answer(tuple(several), tuple(cards[pk] for pk in ids[: places.MOST_SHOWN] if pk in cards))
+        for ids, several in by_lines.items()
     ]
 
 
-def helping(subject: Subject, lines: list[Line], named: set[tuple[int, int]]) -> list[Line]:
+def helping(subject: Subject, lines: list[places.Outline], named: set[tuple[int, int]]) -> list[places.Outline]:
     """Return the lines to call with a subject; `named` pairs lines with the subjects that their task catalogue names.
 
     Lines that name it; where none does, those whose employees have its skill; where none has, every line for citizens.
@@ -106,9 +108,8 @@ def _cards(found: list[Answer]) -> list[Card]:
     return [card for answer in found for card in answer.cards]
 
 
-def _named(lines: list[Line]) -> set[tuple[int, int]]:
-    tasks = LineTask.objects.filter(line__in=lines, subject__isnull=False)
-    return set(tasks.values_list("line_id", "subject_id"))
+def _named(subjects: list[Subject]) -> set[tuple[int, int]]:
+    return set(LineTask.objects.filter(subject__in=subjects).order_by().values_list("line_id", "subject_id"))
 
 
 def _holds_cpr(asked: str) -> bool:

@@ -45,14 +45,15 @@ def home(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show every line, or those of an authority on its own page: number, open or closed, wait, ways to call."""
     found = places.place(code) if code else places.chosen(places.everywhere(), request.GET.get("kommune"))
     context = {
-        "all_cards": found.cards,
+        "told": [line.pk for line in (found.lines[: places.MOST_SHOWN] if found.is_cut else found.lines)],
         "cards": found.for_audience(Line.Audience.CITIZENS),
         "business_cards": found.for_audience(Line.Audience.BUSINESSES),
         "relay_cards": found.for_audience(Line.Audience.TEXT_RELAY),
         "subjects": subjects.names(),
-        "places": places.authorities(found.all_lines),
+        "places": [(each.code, each.name) for each in found.choices],
         "place": found.authority,
         "is_cut": found.is_cut,
+        "more": found.more,
     }
     return render(request, "portal/home.html", context)
 
@@ -66,6 +67,7 @@ def call(request: HttpRequest, digits: str) -> HttpResponse:
     shown = card(line, place=number.home_authority, at=clock.now())
     context = {
         "card": shown,
+        "told": [line.pk],
         "number": number,
         "place": number.home_authority,
         "takes_callbacks": not queries.has_ended(line) and is_offered(line, is_open=shown.status.is_open),

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.template.defaultfilters import date as format_date
+from django.utils import translation
 from django.utils.formats import get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,8 +43,14 @@ def _day(schedule: Schedule, day: date, *, is_today: bool) -> Day:
     # A special day beats a holiday, and a holiday explains only a day on which the line is closed.
     why = schedule.reasons.get(day) or ("" if spans else schedule.holidays.get(day, ""))
     hours = ", ".join(_span(span) for span in spans) or _("Lukket")
-    date_text = format_date(day, get_format("MONTH_DAY_FORMAT"))
-    return Day(str(format_date(day, "l")), str(date_text), hours, why, bool(spans), is_today)
+    return Day(*_names(day, get_language() or "da"), hours, why, bool(spans), is_today)
+
+
+@lru_cache(maxsize=4 * DAYS_IN_A_WEEK)
+def _names(day: date, language: str) -> tuple[str, str]:
+    """Return a day's name and date. Every line of a page has the same seven."""
+    with translation.override(language):
+        return str(format_date(day, "l")), str(format_date(day, get_format("MONTH_DAY_FORMAT")))
 
 
 def _span(span: Span) -> str:

@@ -32,5 +32,5 @@ ROLE_NAMES = {
 
 # Who keeps an authority's people: makes accounts, gives roles, writes who leaves.
 ADMINISTERS = (Role.SECRETARIAT, Role.ADMINISTRATOR)
-# Who is asked to add a second factor when the account is taken into use.
+# Who sees nothing without a second factor to sign in with.
 SECOND_FACTOR = frozenset({*ADMINISTERS, Role.AUDITOR})

@@ -1,4 +1,4 @@
-"""Taking an account into use by the link of an invitation."""
+"""Taking an account into use by the link of an invitation, and making its sign-in safe."""
 
 from urllib.parse import urlencode
 
@@ -8,15 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from borgerlinje.kit import clock
 from borgerlinje.staff.fence import set_fence, who
 from borgerlinje.staff.forms import PasswordForm
 from borgerlinje.staff.invitations import digest, do_accept, open_invitation
 from borgerlinje.staff.models import Employee, Invitation, User
-from borgerlinje.staff.permission import public
+from borgerlinje.staff.permission import allowed, public
 from borgerlinje.staff.roles import SECOND_FACTOR
+from borgerlinje.staff.second_factor import has_second_factor, is_due, way_on
 
 _KEY = "invitation"
 
@@ -50,6 +51,16 @@ def welcome(request: HttpRequest) -> HttpResponse:
     del request.session[_KEY]
     log.info("invitation_accepted", user=invitation.user.pk)
     return _to_sign_in(request, invitation.user)
+
+
+@allowed(second_factor=False)
+@require_safe
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Tell whose role needs a second step how it is set up; whoever has done so goes on to where they were going."""
+    if not is_due(request):
+        return redirect(way_on(request))
+    assert isinstance(request.user, User)  # noqa: S101 - `allowed` has let nobody else in
+    return render(request, "staff/second_factor.html", {"has_one": has_second_factor(request.user)})
 
 
 def _invitation(request: HttpRequest) -> Invitation | None:

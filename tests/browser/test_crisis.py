@@ -139,7 +139,8 @@ def test_outage_is_written_shown_and_ended(person: Callable[..., Person], sign_i
     page.select_option("#id_kind", "outage")
     page.fill("#id_text", "Prøve: en løsning er nede.")
     page.fill("#id_text_en", "Trial: a service is down.")
-    page.get_by_role("button", name="Gem beskeden").click()
+    page.get_by_role("button", name="Se, hvordan det bliver").click()
+    page.get_by_role("button", name="Send beskeden ud").click()
     page.wait_for_url("**/konsol/beskeder/")
     portal.goto("/?kommune=370")
     assert portal.get_by_text("Trial: a service is down.").get_attribute("lang") == "en"

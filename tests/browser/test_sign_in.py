@@ -1,16 +1,17 @@
 """Signing in: password, a code from an app, a passkey; and out."""
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import psycopg
+import pytest
 from playwright.sync_api import Page
 
 from borgerlinje.demo.sign_ins import SignIn
+from borgerlinje.kit import database
+from tests.browser import looking
 from tests.browser.conftest import Person, sign_in
+from tests.support.authenticator import code
+from tests.support.product import Product
 
 PASSKEY = {
     "protocol": "ctap2",
@@ -22,12 +23,36 @@ PASSKEY = {
 }
 
 
-def code(secret: str) -> str:
-    """Compute the code an authenticator app shows now (RFC 6238, SHA-1, 30 seconds, six digits)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+@pytest.fixture
+def auditor(product: Product, sign_in_of: Callable[[str], SignIn]) -> Iterator[SignIn]:
+    """Return an account that needs a second factor: an auditor's who is not of the demo, for so long."""
+    account = sign_in_of("revisor")
+    with psycopg.connect(database.dsn("bl_owner", url=product.running().database_url), autocommit=True) as owner:
+        owner.execute("UPDATE staff_user SET is_demo = false WHERE email = %s", (account.email,))
+        yield account
+        owner.execute("UPDATE staff_user SET is_demo = true WHERE email = %s", (account.email,))
+
+
+def give_password(page: Page, account: SignIn, *, to: str) -> None:
+    """Open a page, and write address and password where one is asked for them."""
+    page.goto(to)
+    page.fill("input[name=login]", account.email)
+    page.fill("input[name=password]", account.password)
+    page.press("input[name=password]", "Enter")
+
+
+def add_device(page: Page) -> None:
+    """Give the browser a device with keys that always says yes."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
+
+
+def looked_at(someone: Person, address: str) -> list[str]:
+    """Return what is wrong with the page shown, in both languages."""
+    wrong = [*someone.faults, *looking.look_in_both(someone.page, address)]
+    someone.faults.clear()  # axe itself styles the page it looks at, and the policy says so
+    return wrong
 
 
 def confirm_password(page: Page, account: SignIn) -> None:
@@ -93,9 +118,7 @@ def test_passkey_signs_in_without_a_password(
     account = sign_in_of("sekretariat")
     someone = person()
     page = someone.page
-    devices = page.context.new_cdp_session(page)
-    devices.send("WebAuthn.enable")
-    devices.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
+    add_device(page)
     sign_in(page, account, to="/konsol/konto/")
     page.click('a[href="/konto/2fa/webauthn/add/"]')
     confirm_password(page, account)
@@ -109,6 +132,61 @@ def test_passkey_signs_in_without_a_password(
     page.goto("/konto/login/?next=/konsol/")
     page.click("#passkey_login")
     page.wait_for_url("**/konsol/")
+    someone.check()
+
+
+def test_auditor_sets_a_code_up_before_seeing_anything_and_is_asked_for_it_ever_after(
+    person: Callable[..., Person], auditor: SignIn
+) -> None:
+    someone = person()
+    page = someone.page
+    wrong: list[str] = []
+    give_password(page, auditor, to="/konsol/henvendelse/")
+    page.wait_for_url("**/velkommen/to-trin/")
+    wrong += looked_at(someone, "/velkommen/to-trin/")
+    page.goto("/konsol/")
+    page.wait_for_url("**/velkommen/to-trin/")
+    page.click("text=Brug en app")
+    wrong += looked_at(someone, "/konto/reauthenticate/")
+    confirm_password(page, auditor)
+    secret = page.input_value("#authenticator_secret")
+    page.fill("input[name=code]", code(secret))
+    page.press("input[name=code]", "Enter")
+    page.wait_for_url("**/recovery-codes/")
+    wrong += looked_at(someone, "/konto/2fa/recovery-codes/")
+    spare = page.input_value("#recovery_codes").split()[0]
+    page.click("text=Fortsæt")
+    page.wait_for_url("**/konsol/")
+
+    for recovery in ("", spare):
+        sign_out(page)
+        give_password(page, auditor, to="/konsol/konto/")
+        page.wait_for_selector("input[name=code]")
+        wrong += looked_at(someone, "/konto/2fa/authenticate/")
+        page.fill("input[name=code]", recovery or code(secret))
+        page.press("input[name=code]", "Enter")
+        page.wait_for_url("**/konsol/konto/")
+    assert wrong == []
+    someone.check()
+
+
+def test_key_is_asked_for_after_the_password(person: Callable[..., Person], auditor: SignIn) -> None:
+    someone = person()
+    page = someone.page
+    add_device(page)
+    give_password(page, auditor, to="/konsol/konto/")
+    page.wait_for_url("**/velkommen/to-trin/")
+    page.click("text=Brug en nøgle")
+    confirm_password(page, auditor)
+    page.fill("input[name=name]", "Min nøgle")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url("**/recovery-codes/")
+    page.click("text=Fortsæt")
+    page.wait_for_url("**/konsol/konto/")
+    sign_out(page)
+    give_password(page, auditor, to="/konsol/konto/")
+    page.click("#mfa_webauthn_authenticate")
+    page.wait_for_url("**/konsol/konto/")
     someone.check()
 
 

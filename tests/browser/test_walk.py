@@ -27,8 +27,6 @@ from tests.support.product import Product
 ACCOUNTS = {Role(fact.role): fact.account for fact in facts.SIGN_INS}
 # It is framed by others' sites and has no cookie to remember a language by.
 WITHOUT_CHOICE = {"portal:member_box"}
-# Its three columns keep their width when the text alone grows (a browser's zoom folds them): one has to pan, which is to be mended.
-PANNED = ("/bord/",)
 # Their forms refuse an empty answer, so that sending one changes nothing.
 PASSWORDS: dict[Role, str] = {}
 FORMS = (
@@ -77,30 +75,6 @@ def addresses(name: str, page: Page, rows: psycopg.Connection[dict[str, object]]
     return [address(name, values, query) for query in (page.query, *page.also)]
 
 
-def look(window: Window, name: str, *, language: str) -> list[str]:
-    """Return what is wrong with the page in the window, in every way it can be seen; the pictures are kept."""
-    looking.resize(window, WIDE)
-    found = looking.faults(window) + looking.misfits(window) + looking.moving(window)
-    looking.keep_picture(window, name)
-    looking.resize(window, NARROW)
-    found += [f"narrow: {each}" for each in looking.misfits(window)]
-    looking.keep_picture(window, name)
-    looking.resize(window, WIDE, text=200)
-    large = looking.cut_off(window) if name in PANNED else looking.misfits(window)
-    found += [f"text twice as large: {each}" for each in large]
-    looking.resize(window, NARROW, text=200)
-    # A telephone with text twice as large is half as wide as any there is: one may have to pan, but nothing is cut off.
-    found += [f"narrow, text twice as large: {each}" for each in looking.cut_off(window)]
-    looking.resize(window, WIDE)
-    if language == "da":
-        window.emulate_media(color_scheme="dark")
-        found += [f"dark: {each}" for each in looking.faults(window)]
-        window.emulate_media(color_scheme="light", forced_colors="active")
-        found += [f"forced colours: {each}" for each in looking.unseen_focus(window)]
-        window.emulate_media(forced_colors="none")
-    return [f"{name} ({language}) {each}" for each in found]
-
-
 def open_page(window: Window, path: str, role: Role | None) -> Response:
     """Load a page; one that asks who it is gets the password again, as a person would write it."""
     answer = window.goto(path)
@@ -129,7 +103,7 @@ def walk(
             if name == "desk:desk":
                 someone.page.wait_for_selector('#desk[data-phone-state="ready"]')
             wrong += [f"{path} says {fault}" for fault in someone.faults]
-            wrong += look(someone.page, path, language=language)
+            wrong += looking.look(someone.page, path, language=language)
             someone.faults.clear()  # axe itself styles the page it looks at, and the policy says so
     return wrong
 

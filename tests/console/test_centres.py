@@ -1,7 +1,6 @@
 """Centres and their members over HTTP: who may, what is refused and why, what is noted, and that it can be taken back."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -10,30 +9,18 @@ import pytest
 from django.test import Client
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
-from borgerlinje.kit import clock
 from borgerlinje.staff.models import ChangeNote
 from borgerlinje.staff.roles import Role
 from tests.console.staffing import get, keeper, post, said
-from tests.support.cast import LONG_AGO, Cast, later
+from tests.support.cast import LONG_AGO, Cast
 
 CENTRES = "/konsol/centre/"
 TODAY = date(2026, 11, 24)
 
 
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
-
-
 @pytest.fixture
 def administrator(cast: Cast) -> Client:
     return keeper(cast, Role.ADMINISTRATOR, "Alma")
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
 
 
 @pytest.fixture

@@ -119,10 +119,12 @@ def test_contact_is_found_by_its_id_or_a_beginning(cast: Cast, planner: Client) 
     contact_id, other_id = cast.wait(), cast.wait()
     for asked in (str(contact_id), f" {contact_id.hex[:31]} "):
         assert get(planner, "/konsol/henvendelse/", id=asked)["Location"] == f"/konsol/henvendelse/{contact_id}/"
-    assert "Flere henvendelser begynder sådan" in page_of(planner, "/konsol/henvendelse/", id=str(other_id)[:6])
+    several = page_of(planner, "/konsol/henvendelse/", id=str(other_id)[:6])
+    assert "2 henvendelser" in several
+    assert str(other_id) in several
     missing = get(planner, "/konsol/henvendelse/", id="nonsense")
     assert missing.status_code == HTTPStatus.NOT_FOUND
-    assert "Ingen henvendelse, du må se, har det id." in missing.content.decode()
+    assert "Ingen henvendelse, du må se, har det nummer eller det id." in missing.content.decode()
     assert str(contact_id) in page_of(planner, "/konsol/henvendelse/")
 
 

@@ -1,7 +1,6 @@
 """The pages of a crisis over HTTP, as the web's own database role: who may begin, answer, read, and what is shown."""
 
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -19,12 +18,6 @@ from tests.support.cast import LONG_AGO, Cast, later, make_employee, user_of
 from tests.support.database import as_web
 
 NEW = "/konsol/krise/ny/"
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
 
 
 def signed_in(employee: Employee) -> Client:

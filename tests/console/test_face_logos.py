@@ -1,7 +1,6 @@
 """A member's logo: what is taken and what is refused, how it is served, that it can be taken back, and who keeps a member's face."""
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -87,12 +86,6 @@ def test_picture_that_unpacks_to_far_more_than_it_is_long_is_not_unpacked() -> N
 
 
 # The page.
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """An authority's face in the console: who keeps it, what is refused and why, and that every change can be taken back."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
@@ -17,12 +16,6 @@ from tests.support.cast import Cast, later
 from tests.support.database import as_web
 
 LIST, PAGE = "/konsol/borgersider/", "/konsol/borgersider/370/"
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
 
 
 @pytest.fixture

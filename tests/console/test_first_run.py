@@ -1,6 +1,5 @@
 """From an empty installation to somebody who is offered a call: the link, the account, and the guide's steps, over HTTP."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -43,12 +42,6 @@ HOST = {
 }
 LINE = {"linje-name": "Borgerlinjen", "linje-numbers": "46 31 30 20"}
 ME = {"dig-given_name": "Anna", "dig-letter": "b"}
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
 
 
 def opened() -> Client:

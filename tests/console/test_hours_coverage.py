@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, time
 from http import HTTPStatus
 from typing import Any
@@ -10,25 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, LineNumber, OpeningPeriod, OpeningVersion, SpecialDay, SwitchboardHours
 from borgerlinje.staff.models import ChangeNote
 from borgerlinje.staff.roles import Role
 from tests.console.test_crisis_pages import get, person, post, text_of
-from tests.support.cast import LONG_AGO, Cast, later
+from tests.support.cast import LONG_AGO, Cast
 
 PAGE, TABLE = "/konsol/daekning/", "/konsol/daekning/tabel.csv"
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return person(cast, "Sofie", Role.SECRETARIAT)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Making, changing and closing a line over HTTP: what it becomes, what is refused and in which words, and who may."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, time
 from http import HTTPStatus
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +12,6 @@ from django.urls import reverse
 
 from borgerlinje.channels.phone.models import Trunk
 from borgerlinje.cooperation.models import Membership
-from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, LineNumber, MenuVersion, OpeningPeriod, Overflow
 from borgerlinje.staff.models import ChangeNote
 from borgerlinje.staff.roles import Role
@@ -25,17 +22,6 @@ NEW, PAGE, LIST = "/konsol/linje/ny/", "/konsol/linje/hotline/", "/konsol/linjer
 MOST_QUERIES = 20
 NOT_THE_PAGES = re.compile("SET ROLE|RESET ROLE|SAVEPOINT|RELEASE|SELECT set_config")
 WEEK = {**{f"day{day}": "8–15" for day in range(4)}, "day4": "8–14", "day5": "", "day6": ""}
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return person(cast, "Sofie", Role.SECRETARIAT)
 
 
 def new_line(cast: Cast, **changes: Any) -> dict[str, Any]:

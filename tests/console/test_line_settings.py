@@ -1,6 +1,5 @@
 """What a line does on the telephone, its agreements and the specialists, over HTTP: words, faults, and whose it is to set."""
 
-from collections.abc import Iterator
 from datetime import date, time
 from http import HTTPStatus
 from typing import Any
@@ -8,25 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, Overflow, Specialist
 from borgerlinje.staff.roles import Role
 from tests.console.test_crisis_pages import get, person, post, text_of
-from tests.support.cast import Cast, later
+from tests.support.cast import Cast
 
 PAGE, ADD = "/konsol/linje/hotline/telefon/", "/konsol/linje/hotline/overloeb/"
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return person(cast, "Sofie", Role.SECRETARIAT)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The subjects over HTTP: made, found, changed, taken out of use and back, and whose own link it is to keep."""
 
-from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from borgerlinje.desk.queries import subject_names
-from borgerlinje.kit import clock
 from borgerlinje.lines.models import LineTask, MenuVersion, Specialist, Subject, SubjectLink
 from borgerlinje.staff.models import ChangeNote
 from borgerlinje.staff.roles import Role
@@ -18,17 +16,6 @@ from tests.console.test_crisis_pages import get, person, post, text_of
 from tests.support.cast import Cast, later
 
 LIST, NEW = "/konsol/emner/", "/konsol/emner/nyt/"
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(later(0)):
-        yield
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return person(cast, "Sofie", Role.SECRETARIAT)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
@@ -16,7 +15,6 @@ from django.test import Client
 
 from borgerlinje.channels.phone.sound import sound_files
 from borgerlinje.console.menus import queries
-from borgerlinje.kit import clock
 from borgerlinje.lines import menus
 from borgerlinje.lines.menus import editing as edit
 from borgerlinje.lines.menus.tree import to_text
@@ -38,12 +36,6 @@ TREE: dict[str, Any] = {
 }  # fmt: skip
 PAGE = "/konsol/telefonmenu/hotline/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _at_a_fixed_time() -> Iterator[None]:
-    with clock.turned(NOW):
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -437,3 +429,30 @@ def test_without_script_the_forms_work_too(cast: Cast, secretary: Client) -> Non
         )
     assert answer.status_code == HTTPStatus.FOUND
     assert menu_now(cast).start.saying.text == "Vælg."
+
+
+def test_retired_subject_is_offered_no_more_and_marked_where_a_menu_names_it(cast: Cast, secretary: Client) -> None:
+    publish(cast)
+    Subject.objects.create(code="affald", name="Affald", retired_on=LONG_AGO)
+    page = page_of(secretary)
+    assert "Affald" not in page
+    assert "Emnet er ude af brug." not in page
+    Subject.objects.filter(code="pas").update(retired_on=LONG_AGO)
+    page = page_of(secretary)
+    assert '<option value="subject:pas" selected>Pas (ude af brug)</option>' in page
+    assert page.count("Pas (ude af brug)") == 1, "where it is named, and nowhere else"
+    assert "vælg et andet emne, eller tag det i brug igen under Emner." in page
+    # The citizens still come into the queue by it, so it keeps nobody from publishing the rest.
+    faults = menus.check(menu_now(cast), queries.known(cast.line, "da"))
+    assert [fault.wrong for fault in faults if not fault.is_warning] == []
+    assert menus.Wrong.RETIRED_SUBJECT in [fault.wrong for fault in faults]
+
+
+def test_change_that_is_refused_is_not_said_to_be_saved(cast: Cast, secretary: Client) -> None:
+    publish(cast)
+    do(secretary, cast, "text", text="En ny tekst.")
+    page = do(secretary, cast, "text", text="Ring 010190-1234")
+    assert "er ikke gemt" in page
+    # The draft's own line is about what was stored before.
+    assert "sidst gemt" in page
+    assert ">gemt" not in page

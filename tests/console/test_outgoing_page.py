@@ -36,11 +36,6 @@ def signed_in(employee: Employee) -> Client:
 
 
 @pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return signed_in(make_employee("Sara", cast.own, cast.centre, role=Role.SECRETARIAT))
-
-
-@pytest.fixture
 def members(cast: Cast) -> Client:
     """The secretariat of a member that does not house the centre."""
     return signed_in(make_employee("Mette", cast.colleague_authority, cast.centre, role=Role.SECRETARIAT))

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import orjson
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from borgerlinje.dispatch.models import Presence
@@ -14,16 +15,11 @@ from borgerlinje.kit.sealed import unseal_text
 from borgerlinje.letters.models import Letter
 from borgerlinje.staff.models import Invitation, User
 from borgerlinje.staff.roles import Role
-from tests.console.staffing import PASSWORD, get, in_use, keeper, page_of, post, said
+from tests.console.staffing import PASSWORD, get, in_use, keeper, page_of, post, said, signed_in
 from tests.support.cast import NOW, Cast, later, make_employee, user_of
 from tests.support.database import as_web
 
 DAY = 86_400
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
 
 
 def invited(client: Client, cast: Cast, *, at: float = 60) -> str:
@@ -55,6 +51,13 @@ def test_invited_person_chooses_a_password_and_signs_in(cast: Cast, secretariat:
     with as_web(), clock.turned(later(180)):
         signed = browser.post("/konto/login/", {"login": "karen@example.org", "password": PASSWORD})
     assert signed["Location"] == "/konsol/"
+
+
+def test_link_has_a_button_that_copies_it(cast: Cast, secretariat: Client) -> None:
+    page = str(post(secretariat, page_of(cast.employee, "inviter/"), at=60).content.decode())
+    assert 'data-copy="invitation-link" data-done="Kopieret"' in page
+    assert "console/copy" in page
+    assert "console/copy" not in get(secretariat, page_of(cast.employee)), "only where there is a link"
 
 
 def test_only_a_hash_of_the_link_is_stored(cast: Cast, secretariat: Client) -> None:
@@ -190,3 +193,24 @@ def test_account_of_one_with_a_citizen_is_not_stopped(cast: Cast, secretariat: C
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "Karen K. er i gang med en borger, så kontoen er ikke stoppet." in said(answer)
     assert User.objects.get(employee=cast.employee).is_active
+
+
+def test_second_step_that_was_lost_is_taken_away_and_noted(cast: Cast, secretariat: Client) -> None:
+    user = user_of(in_use(cast.employee))
+    where = page_of(cast.employee, "konto/to-trin/")
+    assert "Fjern det andet trin" not in get(secretariat, page_of(cast.employee))
+    assert post(secretariat, where).status_code == HTTPStatus.CONFLICT
+    for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
+        Authenticator.objects.create(user=user, type=kind, data={})
+    assert "Fjern det andet trin" in get(secretariat, page_of(cast.employee))
+    assert post(secretariat, where).status_code == HTTPStatus.FOUND
+    assert not Authenticator.objects.exists()
+    assert "det andet trin er fjernet" in get(secretariat, page_of(cast.employee))
+
+
+def test_nobody_takes_their_own_second_step_away_there(cast: Cast) -> None:
+    sara = make_employee("Sara", cast.own, cast.centre, role=Role.SECRETARIAT)
+    client = signed_in(sara)
+    Authenticator.objects.create(user=user_of(sara), type=Authenticator.Type.TOTP, data={})
+    assert post(client, page_of(sara, "konto/to-trin/")).status_code == HTTPStatus.CONFLICT
+    assert Authenticator.objects.exists()

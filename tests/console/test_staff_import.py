@@ -22,11 +22,6 @@ BODIL = "Bodil@example.org;Bodil;H;Næstved;01-12-2026;Prøvecenter;vejledning;M
 KAREN = "karen@example.org;Karen;K;næstved kommune;;prove;;;selvbetjening:3"
 
 
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
-
-
 def upload(client: Client, *lines: str, encoding: str = "utf-8") -> Any:
     data = "\r\n".join((HEADER, *lines)).encode(encoding)
     with as_web(), clock.turned(later(60)):

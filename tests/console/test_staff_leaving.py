@@ -11,7 +11,7 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.fence import who
 from borgerlinje.staff.models import Employee, EmployeeCentre, Leaving, RoleAssignment
 from borgerlinje.staff.roles import Role
-from tests.console.staffing import PASSWORD, get, in_use, keeper, page_of, post, said, signed_in
+from tests.console.staffing import PASSWORD, get, in_use, page_of, post, said, signed_in
 from tests.support.cast import NOW, Cast, later, user_of
 from tests.support.database import as_web
 
@@ -20,11 +20,6 @@ TOMORROW = TODAY + timedelta(days=1)
 # The cast's now is 14.00 in Denmark: so long after it the next day has begun.
 NEXT_DAY = 12 * 3600
 LAST = {"leaving-last_on": TODAY.isoformat()}
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
 
 
 def rows(cast: Cast) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from borgerlinje.cooperation.models import Centre, Membership
 from borgerlinje.staff.models import ChangeNote, Clearance, Employee, EmployeeCentre, RoleAssignment, User
 from borgerlinje.staff.roles import Role
 from tests.console.staffing import PEOPLE, get, in_use, keeper, page_of, post, said, signed_in
@@ -20,11 +21,6 @@ NEW: dict[str, Any] = {
     "clearance": "guidance_only",
     "role": "employee",
 }
-
-
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
 
 
 def new(cast: Cast, **other: Any) -> dict[str, Any]:
@@ -97,7 +93,7 @@ def test_new_employee_has_account_centre_and_role(cast: Cast, secretariat: Clien
     role = RoleAssignment.objects.get(user=made.user)
     assert (role.role, role.authority, role.from_on) == ("employee", cast.own, made.from_on)
     page = get(secretariat, page_of(made))
-    for text in ("Ikke inviteret", "Kun vejledning", "01-12-2026", "Sara S.", "Ændringer"):
+    for text in ("Ikke inviteret", "Kun vejledning", "01-12-2026", "Sofie S.", "Ændringer"):
         assert text in page
     assert ChangeNote.objects.get(kind="employee", object_id=str(made.pk)).after["email"] == "bodil.h@example.org"
 
@@ -155,7 +151,7 @@ def test_change_is_noted_with_who_what_and_when(cast: Cast, secretariat: Client)
     assert answer.status_code == HTTPStatus.FOUND
     assert User.objects.get(employee=cast.employee).email == "karin@example.org"
     page = get(secretariat, page_of(cast.employee))
-    for text in ("Karin K.", "Fornavn", "karen@example.org", "karin@example.org", "24-11-2026 14.01", "Sara"):
+    for text in ("Karin K.", "Fornavn", "karen@example.org", "karin@example.org", "24-11-2026 14.01", "Sofie"):
         assert text in page
 
 
@@ -269,3 +265,19 @@ def test_page_asks_no_more_of_the_database_for_many_people(
     # Seven are the test's own: it becomes the web and goes back, and a request here is a savepoint.
     with django_assert_max_num_queries(20 + 7):
         get(secretariat, page)
+
+
+def test_only_centre_and_employer_are_chosen_beforehand(cast: Cast, secretariat: Client) -> None:
+    page = get(secretariat, f"{PEOPLE}ny/")
+    assert f'<option value="{cast.centre.pk}" selected>Prøvecenter</option>' in page
+    assert f'<option value="{cast.own.pk}" selected>' in page
+    assert "Uden et center får personen ingen henvendelser." in page
+    second = Centre.objects.create(slug="to", name="Center to", host=cast.own)
+    Membership.objects.create(centre=second, authority=cast.own, from_on=LONG_AGO)
+    page = get(secretariat, f"{PEOPLE}ny/")
+    assert '<option value="" selected>Vælg …</option>' in page
+    assert f'<option value="{cast.centre.pk}">Prøvecenter</option>' in page
+    # A role is given by choice, never because it stood first.
+    assert (
+        '<option value="" selected>Vælg …</option>' in get(secretariat, page_of(cast.employee)).split("role-role", 1)[1]
+    )

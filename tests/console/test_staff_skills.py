@@ -13,11 +13,6 @@ from tests.support.cast import Cast
 MATRIX = f"{PEOPLE}kompetencer/"
 
 
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return keeper(cast)
-
-
 def form(cast: Cast, level: str, expires: str = "") -> dict[str, str]:
     return {f"level-{cast.skill.pk}": level, f"expires-{cast.skill.pk}": expires}
 

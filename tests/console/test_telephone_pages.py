@@ -48,11 +48,6 @@ def administrator(cast: Cast) -> Client:
     return signed_in(make_employee("Adam", cast.own, cast.centre, role=Role.ADMINISTRATOR))
 
 
-@pytest.fixture
-def secretariat(cast: Cast) -> Client:
-    return signed_in(make_employee("Sara", cast.own, cast.centre, role=Role.SECRETARIAT))
-
-
 def get(client: Client, path: str = PAGE, **values: str) -> str:
     with as_web(), clock.turned(NOW):
         answer = client.get(path, values)

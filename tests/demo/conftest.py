@@ -74,9 +74,19 @@ async def crew(demo: Telephone) -> AsyncIterator[Crew]:
 async def outside(demo: Telephone) -> AsyncIterator[Network]:
     """Be the demo's telephone network in this process, fast."""
     async with Network(pace=FAST_OUTSIDE) as outside:
-        reachable = "SELECT 1 FROM phone_trunkstate WHERE is_reachable"
-        await until(lambda: demo.rows(reachable), within=30)
+        await wait_for_trunk(demo)
         yield outside
+
+
+async def wait_for_trunk(demo: Telephone) -> None:
+    """Wait until Asterisk has asked the network whether it is there, which it does some seconds after it was told of it."""
+    reachable = "SELECT 1 FROM phone_trunkstate WHERE is_reachable"
+    try:
+        await until(lambda: demo.rows(reachable), within=30)
+    except TimeoutError:
+        trunks, states = demo.rows("SELECT * FROM phone_trunk"), demo.rows("SELECT * FROM phone_trunkstate")
+        said = (demo.home.log / "phone.log").read_text(errors="replace")[-4000:]
+        pytest.fail(f"the trunk was not reachable in time: {trunks}\n{states}\n{said}")
 
 
 async def ask_for_a_person(citizen: Robot, number: str) -> Outgoing:

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from borgerlinje.contacts.lifecycle import Event
-from borgerlinje.contacts.models import Contact
+from borgerlinje.contacts.models import Contact, Outcome
+from borgerlinje.desk.choices import OUTCOME_HELP
+from borgerlinje.kit import clock
 from borgerlinje.lines.models import LineTask, Subject
 from tests.desk.acts import get, post, state, talking, wrapping_up
 from tests.support.cast import Cast, later
@@ -186,3 +188,93 @@ def test_transferred_contact_is_documented_with_that_outcome_suggested(cast: Cas
     contact = cast.contact(contact_id)
     assert (contact.outcome, contact.documented_at is not None) == ("transferred", True)
     assert state(cast.employee) == "ready"
+
+
+def correct(web: Client, contact_id: UUID, outcome: str, *, after: float = 30) -> Any:
+    with clock.turned(later(10 + after)):
+        return post(web, f"/bord/henvendelse/{contact_id}/ret-udfald/", outcome=outcome, was=str(contact_id))
+
+
+def test_closing_is_confirmed_and_the_outcome_can_be_put_right_at_once(
+    cast: Cast, web: Client, contact_id: UUID
+) -> None:
+    page = close(web, contact_id, outcome="guided", help_reason="sign_in", was=str(contact_id)).content.decode()
+    assert "Lukket som »Vejledt til selvbetjening«" in page
+    closed_at = cast.contact(contact_id).closed_at
+    page = correct(web, contact_id, "transferred").content.decode()
+    assert "Lukket som »Viderestillet«" in page
+    contact = cast.contact(contact_id)
+    # It was never open again: what changed is the answer, and that is told.
+    assert told(contact) == ("closed", "transferred", "information", "confirmed", "")
+    assert contact.closed_at == closed_at
+    event = contact.events.get(name="outcome_corrected")
+    assert (event.data, event.employee) == ({"from": "guided", "to": "transferred"}, cast.employee)
+    assert (event.from_state, event.to_state) == ("closed", "closed")
+    assert state(cast.employee) == "ready"
+
+
+def test_outcome_put_right_to_what_it_is_leaves_no_trace(cast: Cast, web: Client, contact_id: UUID) -> None:
+    close(web, contact_id)
+    assert correct(web, contact_id, "resolved").status_code == HTTPStatus.OK
+    assert not cast.contact(contact_id).events.filter(name="outcome_corrected").exists()
+
+
+def test_outcome_is_not_put_right_later_nor_before_it_is_said(cast: Cast, web: Client, contact_id: UUID) -> None:
+    assert correct(web, contact_id, "referred").status_code == HTTPStatus.CONFLICT
+    close(web, contact_id)
+    assert correct(web, contact_id, "referred", after=301).status_code == HTTPStatus.CONFLICT
+    assert cast.contact(contact_id).outcome == "resolved"
+
+
+def test_outcome_of_a_colleague_is_not_put_right(
+    cast: Cast, web: Client, colleague_web: Client, contact_id: UUID
+) -> None:
+    close(web, contact_id)
+    assert correct(colleague_web, contact_id, "referred").status_code == HTTPStatus.CONFLICT
+    assert cast.contact(contact_id).outcome == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fault"), [("", "Vælg, hvordan det gik."), ("light_casework", "kun til vejledning")]
+)
+def test_outcome_that_the_line_does_not_allow_is_no_correction(
+    cast: Cast, web: Client, contact_id: UUID, outcome: str, fault: str
+) -> None:
+    close(web, contact_id)
+    answer = correct(web, contact_id, outcome)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert fault in answer.content.decode()
+    assert cast.contact(contact_id).outcome == "resolved"
+
+
+def test_confirmation_is_gone_with_the_next_citizen_and_after_a_minute(
+    cast: Cast, web: Client, contact_id: UUID
+) -> None:
+    close(web, contact_id)
+    path = f"/bord/nu/?was={contact_id}"
+    assert 'id="closed"' in get(web, path).content.decode()
+    with clock.turned(later(75)):
+        assert 'id="closed"' not in get(web, path).content.decode()
+    talking(cast, cast.employee)
+    assert 'id="closed"' not in get(web, path).content.decode()
+
+
+def test_each_outcome_says_what_it_means_where_it_is_chosen(web: Client, contact_id: UUID) -> None:
+    del contact_id
+    page = get(web, "/bord/nu/").content.decode()
+    for outcome in Outcome:
+        assert f'aria-describedby="udfald-{outcome.value}"' in page
+        assert f'id="udfald-{outcome.value}">{OUTCOME_HELP[outcome]}<' in page
+
+
+def test_demo_people_are_marked_among_the_colleagues(cast: Cast, web: Client) -> None:
+    cast.ready(cast.colleague)
+    assert "Demo" not in get(web, "/bord/nu/").content.decode()
+    cast.colleague.is_demo = True
+    cast.colleague.save()
+    assert '<span class="bl-tag bl-tag--warn">Demo</span>' in get(web, "/bord/nu/").content.decode()
+    cast.colleague.is_robot = True
+    cast.colleague.save()
+    assert "Demo-robot" in get(web, "/bord/nu/").content.decode()
+    contact_id = talking(cast, cast.employee)
+    assert "Demo-robot" in get(web, f"/bord/nu/?open={contact_id}").content.decode()

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from django.db import connection
 
 from borgerlinje.contacts.closing import Closing
 from borgerlinje.contacts.lifecycle import Event, State
 from borgerlinje.contacts.models import Contact
+from borgerlinje.desk.queries import in_hand
 from borgerlinje.dispatch.actions import Change, do_complete, do_offer
 from borgerlinje.dispatch.attendance import do_lose, do_pause, do_ready, do_return
 from borgerlinje.dispatch.callbacks import do_take
@@ -74,11 +76,28 @@ def test_chat_is_not_offered_where_a_chat_has_taken_the_last_place_meanwhile(cas
 
 def test_callback_cannot_be_taken_without_room_for_it(cast: Cast) -> None:
     cast.ready(cast.employee)
-    Presence.objects.update(mail_capacity=0)
+    Presence.objects.update(phone_capacity=0)
     contact_id = wait(cast, "mail")
     cast.event(contact_id, Event.CALLBACK_ASKED)
     assert do(do_take(contact_id, employee_id=cast.employee.pk, now=later(1))) is None
     assert cast.contact(contact_id).state == "callback"
+
+
+@pytest.mark.parametrize("channel", ["phone", "chat", "mail", "counter"])
+def test_who_calls_a_citizen_back_is_offered_nobody_else_however_the_citizen_came(cast: Cast, channel: str) -> None:
+    cast.ready(cast.employee)
+    Presence.objects.update(mail_capacity=5, chat_capacity=5)
+    contact_id = wait(cast, channel)
+    cast.event(contact_id, Event.CALLBACK_ASKED)
+    assert do(do_take(contact_id, employee_id=cast.employee.pk, now=later(1)))
+    assert (presence(cast.employee).state, cast.contact(contact_id).state) == ("talking", "calling_back")
+    assert [offer(wait(cast, other), cast.employee) for other in ("phone", "chat", "mail")] == [[], [], []]
+    cast.event(contact_id, Event.CITIZEN_REACHED, at=later(5))
+    assert Contact.objects.filter(in_hand(cast.employee)).get().pk == contact_id
+    cast.event(contact_id, Event.CITIZEN_LEFT, at=later(9))
+    assert presence(cast.employee).state == "wrap_up"
+    complete(contact_id, cast.employee)
+    assert (presence(cast.employee).state, presence(cast.employee).mail_load) == ("ready", 0)
 
 
 def test_employee_lost_in_a_chat_loses_what_is_offered_to_them_too(cast: Cast) -> None:

@@ -85,3 +85,27 @@ def test_somebody_ready_who_cannot_take_the_line_shortens_no_wait(cast: Cast) ->
     assert queries.load(cast.line.pk, at=NOW).ready == 1
     EmployeeSkill.objects.filter(employee=cast.employee).update(level=1)
     assert queries.load(cast.line.pk, at=NOW).ready == 0
+
+
+def test_many_lines_asked_at_once_are_as_busy_as_each_asked_alone(cast: Cast) -> None:
+    anybodys = Line.objects.create(slug="alle", name="Alle", owner=cast.own, centre=cast.centre)
+    hard = Line.objects.create(
+        slug="svaer", name="Svær", owner=cast.own, centre=cast.centre, skill=cast.skill, skill_level=3
+    )
+    theirs = cast.outsider.works.get().centre
+    elsewhere = Line.objects.create(slug="andet", name="Andet", owner=cast.outside, centre=theirs)
+    cast.wait(at=later(-90))
+    Contact.objects.filter(pk=cast.wait(at=later(-60))).update(line=anybodys)
+    for person in (cast.employee, cast.colleague, cast.outsider):
+        cast.ready(person)
+    Presence.objects.filter(employee=cast.colleague).update(state="talking")
+    answered = cast.wait(at=later(-1000))
+    ended = {"answered_at": later(-900), "ended_at": later(-800), "closed_at": later(-700)}
+    Contact.objects.filter(pk=answered).update(**ended, state="closed", closed_as="answered")
+    # One that is no line any more has nothing to tell, and is no fault.
+    ids = [cast.line.pk, anybodys.pk, hard.pk, elsewhere.pk, 10**9]
+    with as_web():
+        found = queries.loads(ids, at=NOW)
+        assert found == {pk: queries.load(pk, at=NOW) for pk in ids}
+    assert (found[cast.line.pk].waiting, found[anybodys.pk].ready, found[anybodys.pk].busy) == (1, 1, 1)
+    assert (found[hard.pk].ready, found[elsewhere.pk].ready, found[hard.pk].pool_waiting) == (0, 1, 2)

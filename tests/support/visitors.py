@@ -23,8 +23,10 @@ def visitors() -> Mapping[Role | None, Client]:
 
 def _signed_in(email: str) -> Client:
     client = Client(SERVER_NAME=HOST)
-    client.force_login(User.objects.get(email=email), backend=BACKEND)
+    user = User.objects.get(email=email)
+    client.force_login(user, backend=BACKEND)
     session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
     session["account_authentication_methods"] = [
         {"method": "password", "at": time.time(), "email": email, "reauthenticated": True}
     ]

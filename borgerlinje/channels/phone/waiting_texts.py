@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from borgerlinje.channels.phone.sound.said_texts import Languages, plain
 from borgerlinje.channels.phone.sound.speech import EMPLOYEE_LOST
 from borgerlinje.lines.expected_wait import usual_sentences
 
@@ -45,7 +46,7 @@ class Texts:
     def fixed(self) -> Iterator[str]:
         """Those that are the same on every line."""
         yield from (self.position(number) for number in range(1, LONGEST_QUEUE_SAID + 2))
-        yield from (text for name in self.__slots__ if name != "place" and "{" not in (text := getattr(self, name)))
+        yield from plain(self)
 
     def position(self, place: int) -> str:
         """Say a place in the queue, counted from 1."""
@@ -100,12 +101,7 @@ ENGLISH: Final = Texts(
     message_goodbye="We could not hear a message. Please call again. Goodbye.",
     message_impossible="We are sorry that we cannot take messages right now. Please call again later. Goodbye.",
 )
-_TEXTS: Final = {"da": DANISH, "en": ENGLISH}
-
-
-def texts(language: str) -> Texts:
-    """Return what is said in a language, the Danish where there is nothing of it."""
-    return _TEXTS.get(language, DANISH)
+texts: Final = Languages(da=DANISH, en=ENGLISH)
 
 
 class Says(Protocol):
@@ -136,25 +132,25 @@ def to_prepare(lines: Iterable[Says]) -> Iterator[tuple[str, str]]:
                 yield from ((text, language) for text in usual_sentences(language))
 
 
-_BACK_IN_QUEUE: Final[Mapping[str, Mapping[str, str]]] = {
-    "da": {
+_BACK_IN_QUEUE: Final[Languages[Mapping[str, str]]] = Languages(
+    da={
         "requeued": "Vi stiller dig om. Du har beholdt din plads i køen.",
         "transfer_failed": "Der var desværre ingen, der svarede. Du har beholdt din plads i køen.",
         "employee_left": "Vi stiller dig tilbage til køen. Du har beholdt din plads.",
         "employee_lost": EMPLOYEE_LOST,
     },
-    "en": {
+    en={
         "requeued": "We are transferring you. You have kept your place in the queue.",
         "transfer_failed": "Unfortunately nobody answered. You have kept your place in the queue.",
         "employee_left": "We are putting you back in the queue. You have kept your place.",
         "employee_lost": "The connection to the employee was lost. You have kept your place in the queue.",
     },
-}
+)
 
 
 def back_in_queue(event: str, language: str) -> str:
     """Say why one who was with somebody waits again; `event` is the last of their story."""
-    said = _BACK_IN_QUEUE.get(language, _BACK_IN_QUEUE["da"])
+    said = _BACK_IN_QUEUE(language)
     return said.get(event, said["employee_lost"])
 
 

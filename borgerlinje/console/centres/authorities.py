@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 
+SHOWN = 40
 _WORDS = {
     "name": gettext_lazy("navn"),
     "code": gettext_lazy("kode"),
@@ -33,11 +35,15 @@ _WORDS = {
 @allowed(*access.SETS)
 @require_GET
 def authorities(request: HttpRequest) -> HttpResponse:
-    """Show the authorities that the person sees, and the centres each is a member of."""
+    """Show the authorities that the person sees, a page at a time, and the centres each is a member of."""
     today = clock.today()
     present = Membership.objects.filter(from_on__lte=today).exclude(to_on__lte=today).select_related("centre")
     found = access.authorities_seen(request).prefetch_related(Prefetch("memberships", present))
-    context = {"authorities": found, "may_set_all": access.is_administrator(request)}
+    asked = request.GET.get("q", "").strip()
+    for word in asked.split():
+        found = found.filter(Q(name__icontains=word) | Q(code__iexact=word) | Q(cvr=word))
+    page = Paginator(found, SHOWN).get_page(request.GET.get("side"))
+    context = {"page": page, "asked": asked}
     return render(request, "console/centres/authorities.html", context)
 
 

@@ -93,7 +93,7 @@ def _centre(request: HttpRequest) -> Centre:
 def _consequences(request: HttpRequest, form: CrisisForm) -> dict[str, Any]:
     """Return what the page needs to say what will happen, and everything that was written, to send it once more."""
     now = clock.now()
-    loads = [queries.load(line.pk, at=now) for line in form.joining()]
+    loads = queries.loads([line.pk for line in form.joining()], at=now).values()
     sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
     return {
         "plan": form.plan,

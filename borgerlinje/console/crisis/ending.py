@@ -107,8 +107,8 @@ def lendings(found: Crisis, *, now: datetime) -> list[Lending]:
 def _evaluation(
     request: HttpRequest, found: Crisis, *, status: int = 200, form: EvaluationForm | None = None
 ) -> HttpResponse:
-    now = clock.now()
-    earlier, began_at = before(found, _line_ids(found), now=now)
+    now, parts = clock.now(), list(found.lines.select_related("line"))
+    earlier, began_at = before(found, [part.line_id for part in parts], now=now)
     during = figures(found, now=now)
     lent = lendings(found, now=now)
     context = {
@@ -119,13 +119,13 @@ def _evaluation(
         "earlier_from": began_at,
         "earlier_to": began_at + ((found.ended_at or now) - found.started_at),
         "lasted_seconds": ((found.ended_at or now) - found.started_at).total_seconds(),
-        "is_partial": is_partial(request, found),
+        "is_partial": is_partial(request, found, parts),
         "lendings": lent,
         "lent_seconds": sum(each.seconds for each in lent),
         "comparison": list(_comparison(during, earlier)),
         "entries": list(found.entries.select_related("by")),
         "duties": list(found.duties.select_related("user")),
-        "parts": list(found.lines.select_related("line")),
+        "parts": parts,
         "guides": list(found.guides.all()),
         "form": form or EvaluationForm(initial={"evaluation": found.evaluation}),
     }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,10 +97,12 @@ class CrisisForm(TextsForm):
             self.fields[f"line-{line.pk}"] = forms.ChoiceField(
                 label=line.name, choices=_JOINING, required=False, initial=_OPENED
             )
+        # A country has a thousand authorities, and a few are asked: who is not has no field to be checked, only a row (`ask_rows`).
         for authority, _is_member in askable:
-            self.fields[f"ask-{authority.pk}"] = number_field(
-                authority.name, least=0, most=MOST_EMPLOYEES, required=False
-            )
+            if data and (data.get(f"ask-{authority.pk}") or "").strip():
+                self.fields[f"ask-{authority.pk}"] = number_field(
+                    authority.name, least=0, most=MOST_EMPLOYEES, required=False
+                )
         given = [{"title": each.title, "text": each.text, "link": each.link} for each in preset.guides]
         given += [{}] * (GUIDES - len(given))
         self.guides = [
@@ -129,9 +133,24 @@ class CrisisForm(TextsForm):
         return [self[f"line-{line.pk}"] for line in self.lines]
 
     @property
-    def ask_fields(self) -> list[tuple[Authority, bool, Any]]:
-        """Each authority, whether it is a member of the centre, and its field."""
-        return [(authority, is_member, self[f"ask-{authority.pk}"]) for authority, is_member in self.askable]
+    def ask_rows(self) -> SafeString:
+        """A row for each authority: its name, whether it is a member of the centre, and how many are asked for."""
+        return mark_safe("".join(self._ask_row(each, is_member=is_member) for each, is_member in self.askable))  # noqa: S308 - escaped in each row
+
+    def _ask_row(self, authority: Authority, *, is_member: bool) -> str:
+        name, tag, faults = f"ask-{authority.pk}", "", ""
+        if not is_member:
+            word = _("ikke medlem her")
+            tag = f' <span class="bl-tag bl-tag--warn">{escape(word)}</span>'
+        drawn = f'<input type="number" name="{name}" min="0" max="{MOST_EMPLOYEES}" class="bl-input" id="id_{name}">'
+        if name in self.fields:
+            field = self[name]
+            drawn = str(field)
+            if field.errors:
+                faults = format_html(
+                    '<p class="bl-error" id="id_{}_error">{}</p>', name, " ".join(map(str, field.errors))
+                )
+        return f'<li><label for="id_{name}">{escape(authority.full_name)}{tag}</label>{drawn}{faults}</li>'
 
     @property
     def text_fields(self) -> list[Any]:

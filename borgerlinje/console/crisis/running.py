@@ -1,5 +1,6 @@
 """The page of a crisis: its figures as they are, its log, who has which role, and what it says."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from borgerlinje.kit import clock, hints
 from borgerlinje.kit.errors import GoneError
 from borgerlinje.kit.request_database import run_here
 from borgerlinje.lines import crisis as write
-from borgerlinje.lines.models import Crisis, CrisisDuty
+from borgerlinje.lines.models import Crisis, CrisisDuty, CrisisLine
 from borgerlinje.staff.models import RoleAssignment, User
 from borgerlinje.staff.permission import allowed
 from borgerlinje.staff.roles import Role
@@ -131,28 +132,29 @@ def now_of(request: HttpRequest, found: Crisis) -> dict[str, Any]:
     """Return what the changing part of the page shows."""
     now = clock.now()
     entries = found.entries.select_related("by").order_by("-id")
+    parts = list(found.lines.select_related("line"))
     return {
         "crisis": found,
         "leads": leads(request, found),
         "figures": figures(found, now=now),
-        "is_partial": is_partial(request, found),
+        "is_partial": is_partial(request, found, parts),
         "entries": list(entries),
         "members": list(
             found.members.select_related("authority").prefetch_related("loans").order_by("authority__name")
         ),
         "duties": list(found.duties.filter(to_at__isnull=True).select_related("user")),
-        "parts": list(found.lines.select_related("line")),
+        "parts": parts,
         "guides": list(found.guides.all()),
         "may_undo": (now - found.started_at).total_seconds() < write.UNDO_SECONDS,
     }
 
 
-def is_partial(request: HttpRequest, found: Crisis) -> bool:
-    """Tell whether the person does not see all contacts of a crisis: those of a member for which they do not work."""
+def is_partial(request: HttpRequest, found: Crisis, parts: Iterable[CrisisLine]) -> bool:
+    """Tell whether the person does not see all contacts of a crisis on these lines: those of a member for which they do not work."""
     visible = set(request.authorities)  # type: ignore[attr-defined] # set by staff.fence.Fence
     first_on, last_on = _day(found.started_at), _day(found.ended_at or clock.now())
     members = found.centre.memberships.filter(from_on__lte=last_on).exclude(to_on__lte=first_on)
-    owners = found.lines.values_list("line__owner", flat=True)
+    owners = {part.line.owner_id for part in parts}
     return not visible >= {*members.values_list("authority", flat=True), *owners}
 
 

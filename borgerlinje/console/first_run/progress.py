@@ -13,6 +13,7 @@ from borgerlinje.contacts.models import Contact
 from borgerlinje.cooperation.models import Centre, Membership
 from borgerlinje.dispatch.ability import can_answer, read_ability
 from borgerlinje.kit import clock
+from borgerlinje.kit.intervals import in_force
 from borgerlinje.lines.models import Line
 from borgerlinje.lines.queries import open_lines
 from borgerlinje.staff.models import Employee
@@ -81,8 +82,7 @@ def is_unfinished(request: HttpRequest) -> bool:
 def who_can_answer(centre: Centre, lines: list[Line], *, now: datetime) -> list[Employee]:
     """Return who can sit down at the desk today and be offered a call to one of the lines, by the dispatcher's own rules."""
     today = now.astimezone(clock.COPENHAGEN).date()
-    in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gt=today))
-    people = Employee.objects.filter(in_force, is_robot=False, user__is_active=True, works__centre=centre)
+    people = Employee.objects.filter(in_force(today), is_robot=False, user__is_active=True, works__centre=centre)
     found = list(people.filter(_holds(Role.EMPLOYEE, today)).distinct()) if lines else []
     read_ability(found, now=now)
     return [each for each in found if can_answer(each, lines, now=now)]
@@ -90,8 +90,7 @@ def who_can_answer(centre: Centre, lines: list[Line], *, now: datetime) -> list[
 
 def _holds(role: Role, today: date) -> Q:
     held = "user__role_assignments__"
-    going_on = Q(**{f"{held}to_on__isnull": True}) | Q(**{f"{held}to_on__gt": today})
-    return going_on & Q(**{f"{held}role": role.value, f"{held}from_on__lte": today})
+    return in_force(today, of=held) & Q(**{f"{held}role": role.value})
 
 
 def _can_be_rung(line: Line) -> bool:

@@ -78,6 +78,31 @@ def do_special(
     return stored
 
 
+def do_specials(
+    days: Mapping[Line, Sequence[date]], *, spans: Sequence[Span], why: str, by: User, now: datetime
+) -> None:
+    """Make dates special, on each line its own; without `spans` they are closed. Raises IntegrityError when one is special already."""
+    first = spans[0] if spans else (None, None)
+    made = SpecialDay.objects.bulk_create(
+        SpecialDay(line=line, on=on, opens=first[0], closes=first[1], note=why)
+        for line, dates in days.items()
+        for on in dates
+    )
+    SpecialPeriod.objects.bulk_create(
+        SpecialPeriod(day=day, opens=opens, closes=closes) for day in made for opens, closes in spans[1:]
+    )
+    for line, dates in days.items():
+        _note(line, "special_day", "", _said_days(dates, spans, why), by=by, now=now)
+
+
+def do_remove_specials(days: Mapping[Line, Sequence[SpecialDay]], *, by: User, now: datetime) -> None:
+    """Take special days away again, those of a line being alike."""
+    for line, several in days.items():
+        one = several[0]
+        _note(line, "special_day", _said_days([each.on for each in several], one.spans, one.note), "", by=by, now=now)
+    SpecialDay.objects.filter(pk__in=[day.pk for several in days.values() for day in several]).delete()
+
+
 def do_remove_special(line: Line, day: SpecialDay, *, by: User, now: datetime) -> None:
     """Take a special day away: the timetable and the holidays hold again."""
     before = _said_day(day)
@@ -160,3 +185,13 @@ def _said_day(day: SpecialDay | None) -> str:
         return ""
     with translation.override("da"):
         return f"{date_format(day.on, 'SHORT_DATE_FORMAT')}: {opened(day.spans)} ({day.note or '–'})"
+
+
+def _said_days(dates: Sequence[date], spans: Sequence[Span], why: str) -> str:
+    """Say special days that are alike: one by its date, several by the first and the last of them."""
+    with translation.override("da"):
+        said = date_format(dates[0], "SHORT_DATE_FORMAT")
+        if len(dates) > 1:
+            last = date_format(dates[-1], "SHORT_DATE_FORMAT")
+            said = _("%(count)d dage fra %(first)s til %(last)s") % {"count": len(dates), "first": said, "last": last}
+        return f"{said}: {opened(spans)} ({why or '–'})"

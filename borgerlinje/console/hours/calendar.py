@@ -18,14 +18,19 @@ SIGNS = {Kind.OPEN: "", Kind.CLOSED: "–", Kind.HOLIDAY: "H", Kind.SPECIAL_OPEN
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One day in the calendar; `special_id` leads to the special day that may still be changed, None on any other."""
+    """One day in the calendar; `special_id` leads to the special day that may still be changed, None on any other.
 
+    `may_be_special`: it is not over and not special yet.
+    """
+
+    on: date
     number: int
     kind: Kind
     sign: str
     words: str
     is_today: bool
     special_id: int | None
+    may_be_special: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,12 @@ def _cell(day: DayOfYear | None, today: date, special: Mapping[date, int]) -> Ce
     words = day_words(day)
     is_today = day.on == today
     return Cell(
+        on=day.on,
         number=day.on.day,
         kind=day.kind,
         sign=SIGNS[day.kind],
         words=_("I dag, %(day)s") % {"day": words} if is_today else words,
         is_today=is_today,
         special_id=special.get(day.on) if day.on >= today else None,
+        may_be_special=day.on >= today and day.on not in special,
     )

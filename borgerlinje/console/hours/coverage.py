@@ -1,20 +1,23 @@
 """The coverage map as a page and as a table to take along."""
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from borgerlinje.console.hours.members import Map, Member, Question, coverage_map
+from borgerlinje.console.hours.members import Map, Member, Question, coverage_map, members_asked
 from borgerlinje.console.hours.switchboards import kept
-from borgerlinje.console.hours.words import WEEKDAYS, clock_minutes
+from borgerlinje.console.hours.words import WEEKDAYS, clock_minutes, weekday
 from borgerlinje.console.lines.access import READS
 from borgerlinje.console.standing import authorities_as
 from borgerlinje.cooperation.models import Centre
@@ -24,6 +27,9 @@ from borgerlinje.kit.errors import BorgerlinjeError
 from borgerlinje.lines.coverage import Answer, Day, Run
 from borgerlinje.staff.permission import allowed
 
+SHOWN: Final = 30
+_END: Final = "\r\n"
+_LINES_NAMED: Final = 6
 _QUARTER: Final = 15
 # From so many quarters of an hour on there is room for words in a cell.
 _ROOMY: Final = 12
@@ -60,6 +66,16 @@ class ShownMember:
     nobody: int
     may_edit: bool
 
+    @property
+    def named(self) -> Sequence[str]:
+        """The lines that are named; the rest is counted (`more`)."""
+        return self.member.lines[:_LINES_NAMED]
+
+    @property
+    def more(self) -> int:
+        """How many lines are not named."""
+        return len(self.member.lines) - len(self.named)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -85,13 +101,15 @@ class Asked:
 @allowed(*READS)
 @require_GET
 def coverage(request: HttpRequest) -> HttpResponse:
-    """Show for each member of a centre who answers when."""
+    """Show for each member of a centre who answers when, a page of members at a time."""
     asked = _asked(request)
-    found = coverage_map(asked.question)
+    page = Paginator(members_asked(asked.question), SHOWN).get_page(request.GET.get("side"))
+    found = coverage_map(asked.question, page)
     editable = set(kept(request).values_list("pk", flat=True))
     context = {
         "asked": asked,
         "members": [_shown(each, asked.question, may_edit=each.authority.pk in editable) for each in found.members],
+        "page": page,
         "held_open": found.held_open,
         "hours": range(24),
     }
@@ -105,13 +123,11 @@ def coverage_table(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     question = asked.question
     name = f"daekning-{question.centre.slug}-{question.monday or 'uge'}.csv"
-    answer = HttpResponse(
-        "\ufeff",
+    return HttpResponse(
+        "".join(["\ufeff", *_table(coverage_map(question, members_asked(question)), question)]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    csv.writer(answer, delimiter=";").writerows(_table(coverage_map(question), question))
-    return answer
 
 
 def answer_words(answer: Answer) -> str:
@@ -156,7 +172,7 @@ def _rows(member: Member, asked: Question) -> list[tuple[str, list[Cell]]]:
     for at in range(1, len(member.days) + 1):
         if at == len(member.days) or member.days[at] != member.days[first]:
             last = at - 1
-            ends = f"{WEEKDAYS[first]}–{str(WEEKDAYS[last]).lower()}"
+            ends = f"{WEEKDAYS[first]}–{weekday(last)}"
             rows.append((str(WEEKDAYS[first]) if first == last else ends, _cells(member.days[first])))
             first = at
     return rows
@@ -187,17 +203,36 @@ def _nearest(minute: int) -> int:
     return (minute + _QUARTER // 2) // _QUARTER
 
 
-def _table(found: Map, asked: Question) -> Iterator[list[Any]]:
-    yield [
-        *(_("Myndighed"), _("Ugedag"), _("Dato"), _("Fra kl."), _("Til kl."), _("Svarer"), _("Hele timen")),
-        *(_("Egen omstilling, min."), _("Centret, min."), _("Ingen, min.")),
-    ]
+def _table(found: Map, asked: Question) -> Iterator[str]:
+    """Yield the table as text, in parts: a head, then an hour of a member each line."""
+    yield _csv(
+        [
+            *(_("Myndighed"), _("Ugedag"), _("Dato"), _("Fra kl."), _("Til kl."), _("Svarer"), _("Hele timen")),
+            *(_("Egen omstilling, min."), _("Centret, min."), _("Ingen, min.")),
+        ]
+    )
+    # Most members' days are as others': their hours are written once, and each member's name is put before them.
+    hours_of = cache(_hours)
     for member in found.members:
+        name = _csv([member.authority.name]).removesuffix(_END)
         for on, day in zip(asked.dates, member.days, strict=True):
             dated = date_format(on, "SHORT_DATE_FORMAT") if asked.monday else ""
-            for first, hour in enumerate(day.hours):
-                yield [
-                    *(member.authority.name, str(WEEKDAYS[on.weekday()]), dated, first, first + 1),
-                    *(answer_words(hour.answer), _("ja") if hour.is_whole else _("nej")),
-                    *(hour.minutes[each] for each in (Answer.OWN, Answer.CENTRE, Answer.NOBODY)),
-                ]
+            yield "".join(f"{name};{hour}" for hour in hours_of(str(WEEKDAYS[on.weekday()]), dated, day))
+
+
+def _hours(weekday: str, dated: str, day: Day) -> list[str]:
+    return [
+        _csv(
+            [
+                *(weekday, dated, first, first + 1, answer_words(hour.answer), _("ja") if hour.is_whole else _("nej")),
+                *(hour.minutes[each] for each in (Answer.OWN, Answer.CENTRE, Answer.NOBODY)),
+            ]
+        )
+        for first, hour in enumerate(day.hours)
+    ]
+
+
+def _csv(cells: Sequence[Any]) -> str:
+    written = io.StringIO()
+    csv.writer(written, delimiter=";", lineterminator=_END).writerow(cells)
+    return written.getvalue()

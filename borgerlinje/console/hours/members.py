@@ -1,11 +1,12 @@
 """The coverage map's rows: each member of a centre with who answers its citizens when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from borgerlinje.console.hours.actions import switchboard_week
 from borgerlinje.cooperation.models import Authority, Centre
@@ -14,10 +15,11 @@ from borgerlinje.lines import coverage, queries
 from borgerlinje.lines.coverage import Answer, Day
 from borgerlinje.lines.holiday_calendar import closed_days
 from borgerlinje.lines.hours import Schedule, Span, spans_on
-from borgerlinje.lines.models import Line, SwitchboardHours
+from borgerlinje.lines.models import Line, LineNumber, SwitchboardHours
 
 WEEK: Final = 7
 _ALL_DAY: Final = ((time(0), time(0)),)
+_Spans = frozenset[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,39 @@ class Map:
     held_open: Sequence[Line]
 
 
-def coverage_map(asked: Question) -> Map:
-    """Return who answers the citizens of each member of a centre, in a fixed number of queries."""
+class _Week(NamedTuple):
+    """A week's openings, day by day: equal for lines that are open alike, so that a whole country has a few of them."""
+
+    days: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A line: its name, its week, and whose citizens have a number on it (None: everybody)."""
+
+    name: str
+    week: _Week
+    homes: frozenset[int | None]
+
+
+def coverage_map(asked: Question, authorities: Iterable[Authority]) -> Map:
+    """Return who answers the citizens of some of a centre's members (`members_asked`), in a fixed number of queries."""
     around = datetime.combine(asked.dates[0], time(12), clock.COPENHAGEN)
-    lines = list(queries.open_lines(around=around).filter(centre=asked.centre, audience="citizens"))
-    homes = {line.pk: {each.home_authority_id for each in line.numbers.all()} for line in lines}
-    schedules = {line.pk: _schedule(line, asked) for line in lines}
-    members = [
-        _member(each, [line for line in lines if homes[line.pk] & {None, each.pk}], schedules, asked)
-        for each in _authorities(asked)
-    ]
-    return Map(members, [line for line in lines if line.always_open])
+    here = queries.shown_lines().filter(centre=asked.centre, audience="citizens")
+    lines = list(queries.with_hours(here, around=around))
+    homes: dict[int, set[int | None]] = {line.pk: set() for line in lines}
+    numbers = LineNumber.objects.filter(line__in=homes).order_by()
+    for line_id, home_id in numbers.values_list("line_id", "home_authority_id").distinct():
+        homes[line_id].add(home_id)
+    reaches = [_Reach(line.name, _week(_schedule(line, asked), asked), frozenset(homes[line.pk])) for line in lines]
+    # Most members have what others have: what is equal is reckoned once.
+    day_of = cache(coverage.day_of)
+    return Map(
+        [_member(each, reaches, asked, day_of) for each in authorities], [line for line in lines if line.always_open]
+    )
 
 
-def _authorities(asked: Question) -> Iterable[Authority]:
+def members_asked(asked: Question) -> "QuerySet[Authority]":
     """Return the members of the days in question, by name."""
     first, last = (asked.dates[0], asked.dates[-1]) if asked.monday else (asked.today, asked.today)
     holds = Q(memberships__to_on__isnull=True) | Q(memberships__to_on__gt=first)
@@ -81,16 +102,22 @@ def _authorities(asked: Question) -> Iterable[Authority]:
 
 
 def _member(
-    authority: Authority, reached: Sequence[Line], schedules: Mapping[int, Schedule], asked: Question
+    authority: Authority, reaches: Iterable[_Reach], asked: Question, day_of: Callable[[_Spans, _Spans], Day]
 ) -> Member:
-    """Return a member's week; `reached` are the lines on which its citizens have a number: their own, or one common to all."""
+    """Return a member's week: the centre's lines on which its citizens have a number count, their own or one common to all."""
+    reached = [each for each in reaches if authority.pk in each.homes or None in each.homes]
+    weeks = {each.week for each in reached}
     own = switchboard_week(list(authority.switchboard_hours.all()))
     holidays = closed_days({each.year for each in asked.dates}, ()) if asked.monday else {}
     days = []
-    for on in asked.dates:
-        centre = [span for line in reached for span in _open_on(schedules[line.pk], on)]
-        days.append(coverage.day_of(() if on in holidays else own.get(on.weekday(), ()), centre))
-    return Member(authority, days, coverage.total(days), [line.name for line in reached], bool(own))
+    for at, on in enumerate(asked.dates):
+        centre = frozenset(span for week in weeks for span in week.days[at])
+        days.append(day_of(frozenset(() if on in holidays else own.get(on.weekday(), ())), centre))
+    return Member(authority, days, coverage.total(days), [each.name for each in reached], bool(own))
+
+
+def _week(schedule: Schedule, asked: Question) -> _Week:
+    return _Week(tuple(tuple(_open_on(schedule, on)) for on in asked.dates))
 
 
 def _schedule(line: Line, asked: Question) -> Schedule:

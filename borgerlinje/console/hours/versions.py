@@ -68,6 +68,7 @@ def line_hours(request: HttpRequest, slug: str) -> HttpResponse:
         "coming_days": [_special(each) for each in specials if each.on >= today],
         "past_days": [_special(each) for each in reversed(specials) if each.on < today][:_PAST_SHOWN],
         "removed": undo.removed(request, line),
+        "made": undo.made(request, line),
         "year": year,
         "earlier": year - 1 if year - 1 in _YEARS else None,
         "later": year + 1 if year + 1 in _YEARS else None,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from borgerlinje.lines import spans
 from borgerlinje.lines.hours import Span
@@ -89,5 +89,10 @@ def clock_minutes(minute: int) -> str:
 
 
 def _days(first: int, last: int) -> str:
-    names = [str(name).lower() for name in (WEEKDAYS[first], WEEKDAYS[last])]
-    return names[0] if first == last else f"{names[0]}–{names[1]}"
+    return weekday(first) if first == last else f"{weekday(first)}–{weekday(last)}"
+
+
+def weekday(day: int) -> str:
+    """Name a weekday within a sentence: English has a capital letter there too."""
+    name = str(WEEKDAYS[day])
+    return name if get_language() == "en" else name.lower()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,12 +20,14 @@ from borgerlinje.console.standing import user_of
 from borgerlinje.cooperation.models import Authority
 from borgerlinje.kit import clock
 from borgerlinje.lines import queries
-from borgerlinje.lines.models import Line
+from borgerlinje.lines.models import Line, LineNumber
 from borgerlinje.lines.numbers import display
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 from borgerlinje.staff.roles import Role
 
+# A line for a whole country has a number for each authority.
+_SHOWN = 30
 _WORDS = {
     "name": gettext_lazy("navn"),
     "owner": gettext_lazy("ejer"),
@@ -61,13 +64,16 @@ def page(request: HttpRequest, line: Line, *, status: int = 200, **more: Any) ->
     """Answer the page of a line; `more` are forms with their faults, and what is shown of a change before it is made."""
     found = line.numbers.select_related("home_authority").order_by("-is_main", "home_authority__name", "digits")
     numbers, members = list(found), members_of(line.centre)
-    removed = undo.removed(request, line)
+    asked, removed = request.GET.get("q", "").strip(), undo.removed(request, line)
+    shown = Paginator(_found(numbers, asked), _SHOWN).get_page(request.GET.get("side"))
     sets_trunks = Role.ADMINISTRATOR in request.roles  # type: ignore[attr-defined] # set by staff.fence.Fence
     context = {
         "line": line,
         "checks": list(checks(line, numbers=len(numbers), sets_trunks=sets_trunks, now=clock.now())),
         "form": BasicsForm(line=line, owners=_owners(request, line, members)),
-        "numbers": [(each, display(each.digits)) for each in numbers],
+        "page": shown,
+        "asked": asked,
+        "numbers": [(each, display(each.digits)) for each in shown],
         "number_form": NumberForm(members=members),
         "removed": display(removed.digits) if removed is not None else "",
         "end_form": EndForm(initial={"ended_on": clock.today()}),
@@ -76,6 +82,12 @@ def page(request: HttpRequest, line: Line, *, status: int = 200, **more: Any) ->
         "changes": changes_of(KIND, line.pk, words=_WORDS),
     }
     return render(request, "console/lines/line.html", context | more, status=status)
+
+
+def _found(numbers: list[LineNumber], asked: str) -> list[LineNumber]:
+    """Return the numbers that hold the digits, or are for the authority, that are asked for."""
+    words, digits = asked.lower(), "".join(asked.split())
+    return [each for each in numbers if digits in each.digits or words in str(each.home_authority or "").lower()]
 
 
 def _owners(request: HttpRequest, line: Line, members: list[Authority]) -> list[Authority]:

@@ -73,7 +73,7 @@ def _those_who_wait(line: Line, on: date, now: datetime) -> Iterator[str]:
     )
     if on <= clock.today():
         count = ngettext("%(count)d venter i køen nu.", "%(count)d venter i køen nu.", waiting) % {"count": waiting}
-        yield f"{count if waiting else _('Ingen venter i køen nu.')} {served}"
+        yield (count if waiting else _("Ingen venter i køen nu.")) + " " + served
         yield _("Samtaler, der er i gang, går færdig.")
     else:
         yield served

@@ -1,90 +1,33 @@
-"""News and outages: what everybody is told first, from when until when."""
+"""News and outages: what everybody is told first, from when until when; looked at before it goes out, changed, ended, taken back."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from borgerlinje.console.hours.forms import digest_of
+from borgerlinje.console.hours.versions import is_first_look
+from borgerlinje.console.lines import notice_undo as undo
 from borgerlinje.console.lines.access import READS, SETS, lines_set_by
+from borgerlinje.console.lines.notice_actions import KIND, WORDS, do_change, do_end, do_make, facts
+from borgerlinje.console.lines.notice_form import NoticeForm
+from borgerlinje.console.lines.notice_preview import Preview, preview_of
 from borgerlinje.console.standing import authorities_as, user_of
-from borgerlinje.console.styled import Styled, text_field
 from borgerlinje.cooperation.models import Centre
 from borgerlinje.dispatch.fairness import centres_of
-from borgerlinje.kit import clock, hints
-from borgerlinje.lines.models import Line, Notice
-from borgerlinje.staff.models import User
+from borgerlinje.kit import clock
+from borgerlinje.lines.models import Notice
+from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 
 _SHOWN = 100
-_UNREADABLE = {"invalid": gettext_lazy("Vælg en dato og et klokkeslæt.")}
-
-
-class NoticeForm(Styled):
-    """One notice; empty from: at once, empty to: until somebody ends it."""
-
-    where = forms.ChoiceField(
-        label=gettext_lazy("Hvor"), error_messages={"invalid_choice": gettext_lazy("Vælg et center eller en linje.")}
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("Art"), choices=Notice.Kind.choices)
-    text = text_field(
-        gettext_lazy("Tekst"), 400, rows=3, required=True, missing=gettext_lazy("Skriv, hvad borgerne skal vide.")
-    )
-    text_en = text_field(
-        gettext_lazy("Tekst på engelsk"), 400, rows=3, help_text=gettext_lazy("Tomt: den danske tekst.")
-    )
-    is_said = forms.BooleanField(label=gettext_lazy("Siges i telefonen"), required=False, initial=True)
-    is_shown = forms.BooleanField(label=gettext_lazy("Vises på borgersiden"), required=False, initial=True)
-    from_at = forms.DateTimeField(
-        label=gettext_lazy("Fra"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("Tomt: nu."),
-        error_messages=_UNREADABLE,
-    )
-    to_at = forms.DateTimeField(
-        label=gettext_lazy("Til"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("Tomt: til nogen afslutter den."),
-        error_messages=_UNREADABLE,
-    )
-
-    def __init__(self, data: Any = None, *, centres: Sequence[Centre], lines: Sequence[Line], now: datetime) -> None:
-        super().__init__(data)
-        self.now = now
-        whole = [(f"centre-{each.pk}", _("Hele %(centre)s") % {"centre": each.name}) for each in centres]
-        parts = [(f"line-{each.pk}", each.name) for each in lines]
-        self.fields["where"].choices = [*whole, *parts]  # type: ignore[attr-defined]
-        self._centre_of = {each.pk: each.centre_id for each in lines}
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a notice that nobody is told, or that is over before it begins."""
-        values: dict[str, Any] = super().clean() or {}
-        if not values.get("is_said") and not values.get("is_shown"):
-            self.add_error(None, _("Vælg, om den siges i telefonen, vises på borgersiden eller begge dele."))
-        to_at = values.get("to_at")
-        if to_at is not None and to_at <= (values.get("from_at") or self.now):
-            self.add_error("to_at", _("Beskeden slutter, før den begynder."))
-        elif to_at is not None and to_at <= self.now:
-            self.add_error("to_at", _("Det tidspunkt er allerede gået."))
-        return values
-
-    def save(self, user: User) -> Notice:
-        """Store the notice of the valid form."""
-        values = dict(self.cleaned_data)
-        kind, number = values.pop("where").split("-")
-        line_id = int(number) if kind == "line" else None
-        centre_id = int(number) if line_id is None else self._centre_of[line_id]
-        values["from_at"] = values["from_at"] or self.now
-        return Notice.objects.create(centre_id=centre_id, line_id=line_id, made_by=user, **values)
+_SAMENESS = 16
 
 
 @allowed(*READS)
@@ -97,9 +40,10 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "now": sorted((each for each in found.filter(from_at__lte=now) if _lasts(each, now)), key=_outage_first),
         "later": list(found.filter(from_at__gt=now).order_by("from_at")),
-        "over": list(found.filter(to_at__lte=now)[:_SHOWN]),
+        "over": list(found.filter(to_at__lte=now).order_by("-to_at")[:_SHOWN]),
         "sets": bool(authorities_as(request, SETS)),
         "own": set(found.filter(_set_by(request)).values_list("pk", flat=True)),
+        "done": undo.done(request),
     }
     return render(request, "console/lines/notices.html", context)
 
@@ -107,17 +51,53 @@ def notices(request: HttpRequest) -> HttpResponse:
 @allowed(*SETS)
 @require_http_methods(["GET", "POST"])
 def notice_new(request: HttpRequest) -> HttpResponse:
-    """Write a notice; the telephone says it from the next call on."""
-    data = request.POST if request.method == "POST" else None
-    form = NoticeForm(data, centres=_centres(request), lines=list(lines_set_by(request)), now=clock.now())
-    if data is None or not form.is_valid():
-        return render(request, "console/lines/notice.html", {"form": form}, status=200 if data is None else 422)
-    notice = form.save(user_of(request))
-    if notice.from_at > clock.now():
-        messages.success(request, _("Beskeden er gemt og gælder fra det tidspunkt, du har valgt."))
-    else:
-        messages.success(request, _("Beskeden gælder nu. I telefonen siges den fra det næste opkald."))
-    return _back(notice)
+    """Write a notice, `som` like one that was told before; looked at first, and the telephone says it from the next call on."""
+    if request.method == "GET":
+        number = request.GET.get("som", "")
+        like = _mine(request).filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+        return _page(request, None, _form(request, None, like=like))
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, None, form, status=422)
+    notice, now = form.stored(), clock.now()
+    if is_first_look(request, form):
+        return _page(request, None, form, seen=preview_of(notice, instead_of=None, now=now))
+    do_make(notice, by=user_of(request), now=now)
+    said = _("Beskeden er gemt og gælder fra det tidspunkt, du har valgt.")
+    if notice.from_at <= now:
+        said = _("Beskeden gælder nu. I telefonen siges den fra det næste opkald.")
+    undo.keep(request, notice.pk, said=said, before=None, after=undo.values_of(notice))
+    return redirect("console:notices")
+
+
+@allowed(*SETS)
+@require_http_methods(["GET", "POST"])
+def notice_edit(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Show a notice with who changed what, and change one that is not over; looked at first."""
+    now = clock.now()
+    mine = _mine(request).select_related("centre", "line")
+    locked = mine.select_for_update(of=("self",)) if request.method == "POST" else mine
+    notice = get_object_or_404(locked, pk=notice_id)
+    if not _lasts(notice, now):
+        if request.method == "POST":
+            messages.error(request, _("Beskeden er slut og kan ikke rettes mere. Intet er gemt."))
+        return _page(request, notice, None, status=409 if request.method == "POST" else 200)
+    if request.method == "GET":
+        return _page(request, notice, _form(request, None, notice=notice))
+    form = _form(request, request.POST, notice=notice)
+    if form.is_valid() and request.POST.get("stand") != _standing(notice):
+        said = _("En anden har ændret beskeden, mens du skrev. Se under Ændringer, hvad der gælder nu, og prøv igen.")
+        form.add_error(None, said)
+    if not form.is_valid():
+        return _page(request, notice, form, status=422)
+    new = form.stored()
+    if is_first_look(request, form):
+        return _page(request, notice, form, seen=preview_of(new, instead_of=notice, now=now))
+    before = undo.values_of(notice)
+    do_change(notice, new, by=user_of(request), now=now)
+    said = _("Beskeden er ændret. I telefonen siges den nye fra det næste opkald.")
+    undo.keep(request, new.pk, said=said, before=before, after=undo.values_of(new))
+    return redirect("console:notices")
 
 
 @allowed(*SETS)
@@ -125,26 +105,80 @@ def notice_new(request: HttpRequest) -> HttpResponse:
 def notice_end(request: HttpRequest, notice_id: int) -> HttpResponse:
     """End a notice now; one that has not begun is taken away."""
     now = clock.now()
-    mine = Notice.objects.select_for_update(of=("self",)).filter(_set_by(request))
-    notice = get_object_or_404(mine, pk=notice_id)
-    if notice.from_at >= now:
-        notice.delete()
-        messages.success(request, _("Beskeden er taget væk, før den begyndte."))
-    elif _lasts(notice, now):
-        notice.to_at = now
-        notice.save(update_fields=["to_at"])
-        messages.success(request, _("Beskeden er slut."))
-    return _back(notice)
-
-
-def _back(notice: Notice) -> HttpResponse:
-    lines = (
-        Line.objects.filter(centre=notice.centre_id)
-        if notice.line_id is None
-        else Line.objects.filter(pk=notice.line_id)
-    )
-    hints.send_on_commit(*(f"line:{line_id}" for line_id in lines.values_list("pk", flat=True)), "queue")
+    notice = get_object_or_404(_mine(request).select_for_update(of=("self",)), pk=notice_id)
+    if _lasts(notice, now):
+        before = undo.values_of(notice)
+        is_removed = do_end(notice, by=user_of(request), now=now)
+        said = _("Beskeden er taget væk, før den begyndte.") if is_removed else _("Beskeden er slut.")
+        undo.keep(request, notice_id, said=said, before=before, after=None if is_removed else undo.values_of(notice))
     return redirect("console:notices")
+
+
+@allowed(*SETS)
+@require_POST
+def notice_undo(request: HttpRequest) -> HttpResponse:
+    """Take back what the person just did to a notice, unless somebody has touched it since. Raises Http404 when there is nothing."""
+    done, now, by = undo.done(request), clock.now(), user_of(request)
+    if done is None:
+        raise Http404
+    undo.forget(request)
+    notice = _mine(request).select_for_update(of=("self",)).filter(pk=done.notice_id).first()
+    before = undo.notice_from(done.notice_id, done.before) if done.before is not None else None
+    is_as_left = undo.values_of(notice) == done.after
+    if not is_as_left or (before is not None and not _may_set(request, before)):
+        messages.error(request, _("Beskeden er ændret af en anden imens. Den er ikke rørt."))
+        return redirect("console:notices")
+    match notice, before:
+        case Notice(), None:
+            do_end(notice, by=by, now=now)
+        case None, Notice():
+            do_make(before, by=by, now=now)
+        case Notice(), Notice():
+            do_change(notice, before, by=by, now=now)
+        case _nothing:
+            raise Http404
+    messages.success(request, _("Det er fortrudt."))
+    return redirect("console:notices")
+
+
+def _form(request: HttpRequest, data: Any, *, notice: Notice | None = None, like: Notice | None = None) -> NoticeForm:
+    lines = list(lines_set_by(request))
+    return NoticeForm(data, centres=_centres(request), lines=lines, now=clock.now(), notice=notice, like=like)
+
+
+def _page(
+    request: HttpRequest,
+    notice: Notice | None,
+    form: NoticeForm | None,
+    *,
+    seen: Preview | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "notice": notice,
+        "form": form,
+        "seen": seen,
+        "digest": digest_of(form) if seen is not None and form is not None else "",
+        "stand": _standing(notice) if notice is not None else "",
+        "has_begun": notice is not None and notice.from_at <= clock.now(),
+        "changes": changes_of(KIND, notice.pk, words=WORDS) if notice is not None else [],
+    }
+    return render(request, "console/lines/notice.html", context, status=status)
+
+
+def _standing(notice: Notice) -> str:
+    """Return what tells a notice as it is stored from what it was when somebody opened it."""
+    return sha256(repr(sorted(facts(notice).items())).encode()).hexdigest()[:_SAMENESS]
+
+
+def _mine(request: HttpRequest) -> Any:
+    return Notice.objects.filter(_set_by(request))
+
+
+def _may_set(request: HttpRequest, notice: Notice) -> bool:
+    if notice.line_id is not None and lines_set_by(request).filter(pk=notice.line_id).exists():
+        return True
+    return any(each.pk == notice.centre_id for each in _centres(request))
 
 
 def _centres(request: HttpRequest) -> list[Centre]:

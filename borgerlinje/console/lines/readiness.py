@@ -54,7 +54,7 @@ def _trunk(*, sets_trunks: bool) -> Check:
     said = _("Der er ingen forbindelse til telefonnettet endnu: kun opkald fra borgersiden kommer frem.")
     if sets_trunks:
         return Check(False, said, reverse("console:network"), _("Telefonnet"))
-    return Check(False, f"{said} {_('Det sætter en administrator op.')}")
+    return Check(False, said + " " + _("Det sætter en administrator op."))
 
 
 def _hours(line: Line, now: datetime) -> Check:

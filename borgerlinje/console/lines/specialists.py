@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,7 @@ from borgerlinje.lines.specialists import status_of
 from borgerlinje.staff.permission import allowed
 from borgerlinje.staff.roles import Role
 
+SHOWN = 40
 KEEPS = (*SETS, Role.AUTHORITY_MANAGER)
 _WEEKDAYS = (
     (0, gettext_lazy("Mandag")),
@@ -101,19 +103,28 @@ class SpecialistForm(forms.ModelForm):  # type: ignore[type-arg] # Django has no
 @allowed(*READS)
 @require_GET
 def specialists(request: HttpRequest) -> HttpResponse:
-    """Show every unit that the person's authorities can ask, and which of them the person keeps."""
+    """Show the units that the person's authorities can ask, a page at a time, and which of them the person keeps."""
     now = clock.now()
     mine = authorities_as(request, READS)
     found = Specialist.objects.filter(Q(authority__in=mine) | Q(authority__isnull=True)).select_related("authority")
-    kept = set(_kept(request).values_list("pk", flat=True))
+    asked = request.GET.get("q", "").strip()
+    page = Paginator(_found(found, asked).prefetch_related("subjects"), SHOWN).get_page(request.GET.get("side"))
+    kept = set(_kept(request).filter(pk__in=[each.pk for each in page]).values_list("pk", flat=True))
     context = {
-        "rows": [
-            (each, status_of(each, at=now), each.pk in kept, numbers.display(each.digits))
-            for each in found.prefetch_related("subjects")
-        ],
+        "page": page,
+        "asked": asked,
+        "rows": [(each, status_of(each, at=now), each.pk in kept, numbers.display(each.digits)) for each in page],
         "keeps": request.roles.intersection(KEEPS),  # type: ignore[attr-defined] # set by staff.fence.Fence
     }
     return render(request, "console/lines/specialists.html", context)
+
+
+def _found(units: "QuerySet[Specialist]", asked: str) -> "QuerySet[Specialist]":
+    """Return the units that have each of the words in their name, what they do, their authority or their number."""
+    for word in asked.split():
+        says = Q(name__icontains=word) | Q(about__icontains=word) | Q(authority__name__icontains=word)
+        units = units.filter(says | Q(digits__contains=word))
+    return units
 
 
 @allowed(*KEEPS)

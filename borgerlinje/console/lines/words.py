@@ -53,7 +53,7 @@ def _full(line: Line, overflow: Overflow | None) -> str:
 
 def _closed(line: Line, overflow: Overflow | None) -> str:
     sent_on = overflow if overflow and overflow.when_closed else None
-    said = f"{_('Når der er lukket:')} {_otherwise(line, sent_on, line.when_closed, line.closed_text)}"
+    said = _("Når der er lukket:") + " " + _otherwise(line, sent_on, line.when_closed, line.closed_text)
     waiting = (
         _("De, der venter ved lukketid, bliver betjent.")
         if line.serves_waiting_after_close

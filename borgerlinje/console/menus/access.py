@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from borgerlinje.console.standing import authorities_as
+from borgerlinje.cooperation.models import Membership
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import NotAllowedError
 from borgerlinje.lines.models import Line
@@ -16,11 +17,10 @@ READS = (*EDITS, Role.PLANNER, Role.GUIDE_EDITOR)
 def lines_of(request: HttpRequest, roles: tuple[Role, ...]) -> "QuerySet[Line]":
     """Return the lines of the authorities at which the person holds one of `roles`: their own, and those of their centres."""
     mine, today = authorities_as(request, roles), clock.today()
-    is_member = Q(centre__memberships__authority__in=mine, centre__memberships__from_on__lte=today) & (
-        Q(centre__memberships__to_on__isnull=True) | Q(centre__memberships__to_on__gt=today)
-    )
-    found = Line.objects.filter(Q(owner__in=mine) | Q(centre__host__in=mine) | is_member, is_hidden=False)
-    return found.select_related("owner", "centre").distinct()
+    holds = Q(to_on__isnull=True) | Q(to_on__gt=today)
+    joined = Membership.objects.filter(holds, authority__in=mine, from_on__lte=today).order_by().values("centre")
+    found = Line.objects.filter(Q(owner__in=mine) | Q(centre__host__in=mine) | Q(centre__in=joined), is_hidden=False)
+    return found.select_related("owner", "centre")
 
 
 def access_line(request: HttpRequest, slug: str) -> Line:

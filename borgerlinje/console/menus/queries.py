@@ -81,7 +81,12 @@ def read(version: MenuVersion) -> Menu:
 def names() -> Names:
     """Return what subjects and lines are called."""
     lines = Line.objects.filter(is_hidden=False)
-    return Names(dict(Subject.objects.values_list("code", "name")), dict(lines.values_list("slug", "name")))
+    subjects = list(Subject.objects.values_list("code", "name", "retired_on"))
+    return Names(
+        {code: name for code, name, _retired_on in subjects},
+        dict(lines.values_list("slug", "name")),
+        {code for code, _name, retired_on in subjects if retired_on is not None},
+    )
 
 
 def known(line: Line, language: str) -> Known:
@@ -105,4 +110,5 @@ def known(line: Line, language: str) -> Known:
         languages & set(LANGUAGES),
         set(Sound.objects.filter(line=line).values_list("pk", flat=True)),
         clock.today(),
+        called.retired,
     )

@@ -211,7 +211,13 @@ class Showing:
         if level(place[:-1]) == 1:
             hidden.add(Kind.BACK)
         plain = [(kind.value, str(KIND_NAMES[kind])) for kind in kinds if kind not in hidden]
-        subjects = [(f"subject:{code}", name) for code, name in self._names.subjects.items()]
+        chosen = what_of(action)
+        subjects = [
+            (f"subject:{code}", _("%(subject)s (ude af brug)") % {"subject": name} if is_retired else name)
+            for code, name in self._names.subjects.items()
+            for is_retired in [code in self._names.retired]
+            if not is_retired or chosen == f"subject:{code}"
+        ]
         lines = [(f"line:{slug}", name) for slug, name in self._names.lines.items() if slug != self._line_slug]
         groups: list[tuple[str, Sequence[tuple[str, str]]]] = [
             (_("Borgeren …"), plain),
@@ -223,7 +229,6 @@ class Showing:
             ]
             groups.append((_("skifter sprog til …"), languages))
         groups.append((_("kommer til linjen …"), lines))
-        chosen = what_of(action)
         if not any(chosen == value for _name, options in groups for value, _text in options):
             groups.append((_("Ukendt"), [(chosen, action_text(action, self._names))]))
         return [group for group in groups if group[1]]

@@ -14,7 +14,7 @@ from borgerlinje.cooperation.models import Centre
 from borgerlinje.kit.clock import COPENHAGEN
 from borgerlinje.lines import numbers
 
-_SHOWN = 100
+SHOWN = 30
 _HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
 # An employee's own phone is neither counted nor limited.
 _COUNTED = ~Q(purpose=OutgoingCall.Purpose.EMPLOYEE)
@@ -49,33 +49,40 @@ def use(centre: Centre, policy: OutgoingPolicy, *, now: datetime) -> Use:
     went_out = calls.filter(refused="")
     most = went_out.filter(made_at__gt=now - _DAY).values("digits").annotate(calls=Count("pk")).order_by("-calls")
     reasons = calls.filter(made_at__gte=midnight).exclude(refused="").values_list("refused", flat=True)
+    lately = went_out.filter(made_at__gte=min(midnight, now - _HOUR)).aggregate(
+        this_hour=Count("pk", filter=Q(made_at__gt=now - _HOUR)), today=Count("pk", filter=Q(made_at__gte=midnight))
+    )
     return Use(
-        this_hour=went_out.filter(made_at__gt=now - _HOUR).count(),
+        this_hour=lately["this_hour"],
         per_hour=policy.per_hour,
         most_to_one=most[0]["calls"] if most else 0,
         per_number_per_day=policy.per_number_per_day,
-        today=went_out.filter(made_at__gte=midnight).count(),
+        today=lately["today"],
         refused=tuple((short(Reason(code)), count) for code, count in Counter(reasons).most_common()),
         texts_today=Text.objects.filter(contact__line__centre=centre, asked_at__gte=midnight).count(),
     )
 
 
-def last_calls(centre: Centre, *, refused_only: bool) -> list[Made]:
-    """Return a centre's last calls, the newest first."""
+def calls_of(centre: Centre, *, refused_only: bool) -> "QuerySet[OutgoingCall]":
+    """Return a centre's calls, the newest first."""
     calls = OutgoingCall.objects.filter(line__centre=centre).select_related("authority", "line", "employee")
     if refused_only:
         calls = calls.exclude(refused="")
-    return [_made(call) for call in calls.order_by("-made_at")[:_SHOWN]]
+    return calls.order_by("-made_at", "-pk")
 
 
-def _made(call: OutgoingCall) -> Made:
+def made(call: OutgoingCall) -> Made:
+    """Return a call as the page shows it."""
     digits = call.digits.removeprefix("+45")
     if call.refused:
         return Made(call, numbers.display(digits), short(Reason(call.refused)))
     return Made(call, numbers.masked(digits), "")
 
 
-def barred(authority_ids: list[int], *, now: datetime) -> "QuerySet[DoNotCall, Any]":
-    """Return the numbers that these authorities' contacts are not to call now."""
+def barred(authority_ids: list[int], asked: str, *, now: datetime) -> "QuerySet[DoNotCall, Any]":
+    """Return the numbers that these authorities' contacts are not to call now; of them those that hold the digits that are asked for."""
     entries = DoNotCall.objects.filter(Q(to_at=None) | Q(to_at__gt=now), authority__in=authority_ids)
+    if asked:
+        digits = "".join(each for each in asked if each.isdecimal())
+        entries = entries.filter(digits__contains=digits) if digits else entries.none()
     return entries.select_related("authority", "made_by")

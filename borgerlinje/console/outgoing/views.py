@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -133,16 +134,23 @@ def _page(
     bar_form: DoNotCallForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, refused_only = clock.now(), request.GET.get("vis") == "afviste"
-    removed = _removed(request)
+    now, refused_only, policy = clock.now(), request.GET.get("vis") == "afviste", here.policy
+    removed, asked = _removed(request), request.GET.get("nummer", "").strip()
+    page = Paginator(queries.calls_of(here.centre, refused_only=refused_only), queries.SHOWN).get_page(
+        request.GET.get("side")
+    )
+    barred = queries.barred(here.authority_ids, asked, now=now)[: queries.SHOWN + 1]
     context = {
         "here": here,
-        "policy_form": policy_form or PolicyForm(instance=here.policy),
+        "policy_form": policy_form or PolicyForm(instance=policy),
         "bar_form": bar_form or DoNotCallForm(authorities=_authorities(here)),
-        "use": queries.use(here.centre, here.policy, now=now),
-        "calls": queries.last_calls(here.centre, refused_only=refused_only),
+        "use": queries.use(here.centre, policy, now=now),
+        "page": page,
+        "calls": [queries.made(call) for call in page],
         "refused_only": refused_only,
-        "barred": [(each, _shown(each.digits)) for each in queries.barred(here.authority_ids, now=now)],
+        "asked": asked,
+        "barred": [(each, _shown(each.digits)) for each in barred[: queries.SHOWN]],
+        "is_cut": len(barred) > queries.SHOWN,
         "removed": _shown(removed["d"]) if removed else "",
         "can_dial": Trunk.objects.filter(is_active=True).exists(),
         "can_text": text_address.configured() is not None,

@@ -25,6 +25,7 @@ from borgerlinje.staff.administration import roles_that_administer
 from borgerlinje.staff.invitations import VALID, do_invite, do_withdraw
 from borgerlinje.staff.models import Employee, User
 from borgerlinje.staff.permission import allowed
+from borgerlinje.staff.second_factor import do_forget
 
 log = structlog.get_logger("web")
 
@@ -116,6 +117,25 @@ def account_open(request: HttpRequest, employee_id: int) -> HttpResponse:
     employee = access.access_person_to_keep(request, employee_id)
     _do_set_active(request, employee, _account(request, employee), is_active=True)
     messages.success(request, _("Kontoen er åben igen."))
+    return redirect("console:person", employee.pk)
+
+
+@allowed(*access.KEEPS)
+@require_POST
+def account_forget(request: HttpRequest, employee_id: int) -> HttpResponse:
+    """Take the second step of signing in away from somebody who has lost it. Raises AccountError for one's own, or when there is none."""
+    employee = access.access_person_to_keep(request, employee_id)
+    user = _account(request, employee)
+    if user == user_of(request):
+        raise AccountError(_("Dit eget andet trin ændrer du på siden Min konto."))
+    if not do_forget(user):
+        raise AccountError(_("Kontoen har ikke noget andet trin. Siden viser det, der gælder."))
+    note_change(request, employee, before={"account": _("to trin")}, after={"account": _("det andet trin er fjernet")})
+    log.info("second_factor_forgotten", employee=employee.pk, by=user_of(request).pk)
+    messages.success(
+        request,
+        _("Det andet trin er fjernet. %(name)s logger på med adgangskoden alene næste gang.") % {"name": employee},
+    )
     return redirect("console:person", employee.pk)
 
 

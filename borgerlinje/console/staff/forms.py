@@ -48,6 +48,14 @@ def clearance_field() -> forms.ChoiceField:
     )
 
 
+def offer(field: Any, choices: "QuerySet[Any]") -> None:
+    """Give a field of a form what can be chosen: the only one beforehand, of several none."""
+    field.queryset = choices
+    field.empty_label = _("Vælg …") if field.required or len(choices) > 1 else _("Ingen")
+    if len(choices) == 1:
+        field.initial = choices[0].pk
+
+
 class PersonForm(Styled):
     """Name, employer, first day and e-mail address."""
 
@@ -94,10 +102,7 @@ class PersonForm(Styled):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.employee = employee
-        field: Any = self.fields["employer"]
-        field.queryset = employers
-        if len(employers) == 1:
-            field.initial = employers[0].pk
+        offer(self.fields["employer"], employers)
 
     def clean_initial(self) -> str:
         """Return the letters as capitals begin a name."""
@@ -129,7 +134,7 @@ class NewPersonForm(PersonForm):
         Centre.objects.none(),
         label=gettext_lazy("Arbejder for centret"),
         required=False,
-        help_text=gettext_lazy("Flere centre kan lægges til bagefter."),
+        help_text=gettext_lazy("Uden et center får personen ingen henvendelser. Flere kan lægges til bagefter."),
         error_messages={"invalid_choice": gettext_lazy("Vælg et center, som din myndighed er med i.")},
     )
     clearance = clearance_field()
@@ -144,8 +149,7 @@ class NewPersonForm(PersonForm):
     def __init__(self, *args: Any, centres: "QuerySet[Centre]", administers: frozenset[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.administers = administers
-        centre: Any = self.fields["centre"]
-        centre.queryset = centres
+        offer(self.fields["centre"], centres)
         self.fields["role"].choices = [("", _("Ingen")), *_role_choices(bool(administers))]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -179,8 +183,7 @@ class WorkForm(Styled):
     def __init__(self, data: Any = None, *, employee: Employee, centres: "QuerySet[Centre]") -> None:
         super().__init__(data, prefix="work", initial={"from_on": max(clock.today(), employee.from_on)})
         self.employee = employee
-        field: Any = self.fields["centre"]
-        field.queryset = centres
+        offer(self.fields["centre"], centres)
 
     def clean(self) -> dict[str, Any]:
         """Refuse an interval outside the employment, the wrong way round, or beside another for the same centre."""
@@ -227,9 +230,8 @@ class RoleForm(Styled):
         first = max(clock.today(), employee.from_on)
         super().__init__(data, prefix="role", initial={"from_on": first, "authority": employee.employer_id})
         self.employee, self.administers = employee, administers
-        field: Any = self.fields["authority"]
-        field.queryset = authorities
-        self.fields["role"].choices = _role_choices(bool(administers))  # type: ignore[attr-defined]
+        offer(self.fields["authority"], authorities)
+        self.fields["role"].choices = [("", _("Vælg …")), *_role_choices(bool(administers))]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a role without an account, one the person may not give, and one that is held already."""

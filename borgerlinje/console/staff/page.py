@@ -16,6 +16,7 @@ from borgerlinje.letters import mail_server
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.models import Employee, RoleAssignment
 from borgerlinje.staff.roles import Role
+from borgerlinje.staff.second_factor import has_second_factor
 
 
 def person_page(
@@ -47,6 +48,7 @@ def person_page(
     }
     if keeps:
         context |= {
+            "has_second_factor": employee.user is not None and has_second_factor(employee.user),
             "work_form": work_form or new_work_form(request, employee),
             "role_form": role_form or new_role_form(request, employee),
             "leaving_form": leaving_form or LeavingForm(employee=employee),

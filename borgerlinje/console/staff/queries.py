@@ -12,7 +12,7 @@ from borgerlinje.kit import clock
 from borgerlinje.staff.invitations import Account, account_of, latest
 from borgerlinje.staff.models import Employee, EmployeeCentre, EmployeeSkill, Invitation
 
-SHOWN = 100
+SHOWN = 40
 _IN_HAND = (PresenceState.TALKING, PresenceState.WRAP_UP, PresenceState.OFFERED)
 
 
@@ -91,7 +91,10 @@ def person_of(employee: Employee, *, now: datetime) -> Person:
         account,
         str(ACCOUNTS[account]),
         [work for work in employee.works.all() if work.to_on is None or work.to_on > today],
-        [HeldSkill(held, str(LEVELS[held.level]), expiry(held, today=today)) for held in employee.skills.all()],
+        [
+            HeldSkill(held, str(LEVELS[held.level]), expiry(held.expires_on, today=today))
+            for held in employee.skills.all()
+        ],
         latest(employee.user) if employee.user else None,
     )
 

@@ -24,4 +24,5 @@ urlpatterns = [
     path("medarbejdere/<int:employee_id>/inviter/traek/", accounts.invite_withdraw, name="person_invite_withdraw"),
     path("medarbejdere/<int:employee_id>/konto/stop/", accounts.account_stop, name="person_account_stop"),
     path("medarbejdere/<int:employee_id>/konto/aabn/", accounts.account_open, name="person_account_open"),
+    path("medarbejdere/<int:employee_id>/konto/to-trin/", accounts.account_forget, name="person_account_forget"),
 ]

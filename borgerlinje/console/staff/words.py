@@ -65,14 +65,14 @@ def skill_said(held: EmployeeSkill) -> str:
     return _("%(skill)s, udløber %(day)s") % {"skill": text, "day": shown(held.expires_on)}
 
 
-def expiry(held: EmployeeSkill, *, today: date) -> str:
+def expiry(expires_on: date | None, *, today: date) -> str:
     """Say that a skill has expired or soon will; empty when there is nothing to say. `expires_on` is the first day without it."""
-    if held.expires_on is None:
+    if expires_on is None:
         return ""
-    if held.expires_on <= today:
-        return _("udløbet %(day)s") % {"day": shown(held.expires_on)}
-    if held.expires_on <= today + _SOON:
-        return _("udløber snart, %(day)s") % {"day": shown(held.expires_on)}
+    if expires_on <= today:
+        return _("udløbet %(day)s") % {"day": shown(expires_on)}
+    if expires_on <= today + _SOON:
+        return _("udløber snart, %(day)s") % {"day": shown(expires_on)}
     return ""
 
 

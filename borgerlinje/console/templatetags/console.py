@@ -1,6 +1,7 @@
 """How the console writes what it explains."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
@@ -39,6 +40,14 @@ def grouped(count: int) -> str:
 
 
 @register.filter
+def count_cells(counts: Iterable[int]) -> SafeString:
+    """Write counts as cells of a table, a dot for nothing: a table of all against all has too many for a loop in a template."""
+    found = list(counts)
+    cell = {count: f'<td class="is-num">{escape(grouped(count)) if count else "·"}</td>' for count in set(found)}
+    return mark_safe("".join(map(cell.__getitem__, found)))  # noqa: S308 - escaped here
+
+
+@register.filter
 def share(part: int, whole: int) -> str:
     """Write a part of a whole as a percentage, `82 %`; an en dash of nothing."""
     return f"{100 * part / whole:.0f} %" if whole else "–"
@@ -48,6 +57,23 @@ def share(part: int, whole: int) -> str:
 def hours(seconds: float) -> str:
     """Write a duration in seconds as hours with one decimal, `2,5 t`."""
     return _("%(hours)s t") % {"hours": number_format(seconds / 3600, 1, use_l10n=True)}
+
+
+@register.filter
+def lasted(seconds: float | None) -> str:
+    """Write how long something took as people say it, `5 sek.`, `4 min. 10 sek.`, `1 t. 5 min.`; an en dash for None."""
+    if seconds is None:
+        return "–"
+    hours, rest = divmod(max(int(seconds), 0), 3600)
+    values = {"hours": hours, "minutes": rest // 60, "seconds": rest % 60}
+    if hours:
+        said = _("%(hours)d t. %(minutes)d min.")
+    elif values["minutes"]:
+        said = _("%(minutes)d min. %(seconds)d sek.")
+    else:
+        said = _("%(seconds)d sek.")
+    # One line in a table's cell.
+    return (said % values).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from borgerlinje.channels.phone.outgoing.policy import Reason
 from borgerlinje.channels.phone.outgoing.words import words
@@ -28,6 +29,22 @@ _DOTS = {
     "paused": "pause",
     "not_answering": "missed",
     "connection_lost": "lost",
+}
+_DOING = {
+    State.ARRIVED: gettext_lazy("Hører velkomsten"),
+    State.IN_MENU: gettext_lazy("Vælger i telefonmenuen"),
+    State.WAITING: gettext_lazy("Venter på en, der kan linjen"),
+    State.OFFERED: gettext_lazy("Ringer hos en medarbejder"),
+    State.CONNECTED: gettext_lazy("I samtale"),
+    State.HELD: gettext_lazy("På hold"),
+    State.CONSULTING: gettext_lazy("På hold, mens andre spørges"),
+    State.THREE_WAY: gettext_lazy("I samtale med en til"),
+    State.TRANSFERRED: gettext_lazy("Viderestillet"),
+    State.CALLBACK: gettext_lazy("Venter på at blive ringet op"),
+    State.CALLING_BACK: gettext_lazy("Bliver ringet op"),
+    State.VOICEMAIL: gettext_lazy("Indtaler en besked"),
+    State.WRAP_UP: gettext_lazy("Efterbehandling"),
+    State.CLOSED: gettext_lazy("Lukket"),
 }
 
 
@@ -131,22 +148,7 @@ def is_ours(contact: Contact) -> bool:
 @register.simple_tag
 def doing(contact: Contact) -> str:
     """Say what happens to a contact now."""
-    return {
-        State.ARRIVED: _("Hører velkomsten"),
-        State.IN_MENU: _("Vælger i telefonmenuen"),
-        State.WAITING: _("Venter på en, der kan linjen"),
-        State.OFFERED: _("Ringer hos en medarbejder"),
-        State.CONNECTED: _("I samtale"),
-        State.HELD: _("På hold"),
-        State.CONSULTING: _("På hold, mens andre spørges"),
-        State.THREE_WAY: _("I samtale med en til"),
-        State.TRANSFERRED: _("Viderestillet"),
-        State.CALLBACK: _("Venter på at blive ringet op"),
-        State.CALLING_BACK: _("Bliver ringet op"),
-        State.VOICEMAIL: _("Indtaler en besked"),
-        State.WRAP_UP: _("Efterbehandling"),
-        State.CLOSED: _("Lukket"),
-    }.get(State(contact.state), "")
+    return str(_DOING.get(State(contact.state), ""))
 
 
 @register.simple_tag
@@ -213,6 +215,7 @@ def happened(event: ContactEvent) -> str:
         "employee_lost": _("Forbindelsen hos %(who)s forsvandt; borgeren beholdt sin plads i køen.") % who,
         "technical_fault": _("Opkaldet blev afbrudt af en teknisk fejl."),
         "home_corrected": _("Bopælskommunen blev rettet."),
+        "outcome_corrected": _("Udfaldet blev rettet."),
         "recording_allowed": _("Borgeren sagde ja til optagelse."),
         "recording_refused": _("Borgeren fortrød optagelsen."),
         "completed": _("Lukket."),

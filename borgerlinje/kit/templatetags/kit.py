@@ -23,11 +23,18 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw a symbol of icons.svg; silent to screen readers unless it carries a label."""
-    href = static("kit/icons.svg")
     if label:
+        href = static("kit/icons.svg")
         return format_html(
             '<svg class="bl-ico" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, href, name
         )
+    return _silent_icon(name)
+
+
+@cache
+def _silent_icon(name: str) -> SafeString:
+    """Draw a symbol as it stands hundreds of times on a page."""
+    href = static("kit/icons.svg")
     return format_html('<svg class="bl-ico" aria-hidden="true"><use href="{}#{}"></use></svg>', href, name)
 
 

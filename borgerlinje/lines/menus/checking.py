@@ -43,7 +43,7 @@ _MANY_KEYS = 6
 class Known:
     """What a menu may name. `line` is the menu's own line, `lines` maps the slugs of all to where a citizen is sent there unasked.
 
-    `languages` are those in which this line has a menu. `sounds` are the line's recordings.
+    `retired` are those of the subjects that are out of use. `languages` are those in which this line has a menu. `sounds` are the line's recordings.
     """
 
     line: str = ""
@@ -52,6 +52,7 @@ class Known:
     languages: Collection[str] = LANGUAGES
     sounds: Collection[int] = ()
     today: date = date.min
+    retired: Collection[str] = ()
 
 
 def faults_of(tree: object, known: Known, *, language: str = "da") -> tuple[Fault, ...]:
@@ -137,6 +138,8 @@ def _action(action: Action, place: Place, known: Known) -> Iterator[Fault]:
     match action.kind:
         case Kind.SUBJECT if action.to not in known.subjects:
             yield Fault(place, Wrong.UNKNOWN_SUBJECT, {"name": action.to})
+        case Kind.SUBJECT if action.to in known.retired:
+            yield Fault(place, Wrong.RETIRED_SUBJECT)
         case Kind.LANGUAGE if action.to not in LANGUAGES:
             yield Fault(place, Wrong.UNKNOWN_LANGUAGE, {"name": action.to})
         case Kind.LANGUAGE if action.to not in known.languages:

@@ -20,6 +20,7 @@ class Wrong(StrEnum):
     KEY_TWICE = "key_twice"
     TOO_DEEP = "too_deep"
     UNKNOWN_SUBJECT = "unknown_subject"
+    RETIRED_SUBJECT = "retired_subject"
     UNKNOWN_LINE = "unknown_line"
     UNKNOWN_LANGUAGE = "unknown_language"
     UNKNOWN_SOUND = "unknown_sound"
@@ -39,7 +40,16 @@ class Wrong(StrEnum):
     MANY_KEYS = "many_keys"
 
 
-WARNINGS = frozenset({Wrong.IS_OVER, Wrong.NO_PERSON, Wrong.NO_WAY_BACK, Wrong.NO_MENU_THERE, Wrong.MANY_KEYS})
+WARNINGS = frozenset(
+    {
+        Wrong.RETIRED_SUBJECT,
+        Wrong.IS_OVER,
+        Wrong.NO_PERSON,
+        Wrong.NO_WAY_BACK,
+        Wrong.NO_MENU_THERE,
+        Wrong.MANY_KEYS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

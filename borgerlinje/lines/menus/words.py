@@ -1,6 +1,6 @@
 """Menus, their faults and their differences in the words of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -39,6 +39,9 @@ _FAULTS = {
     Wrong.KEY_TWICE: gettext_lazy("Tast %(key)s er brugt to gange i denne menu. Kun den første virker."),
     Wrong.TOO_DEEP: gettext_lazy("Menuen ligger for dybt. Højst %(levels)s niveauer: ingen husker flere."),
     Wrong.UNKNOWN_SUBJECT: gettext_lazy("Vælg et emne. »%(name)s« findes ikke."),
+    Wrong.RETIRED_SUBJECT: gettext_lazy(
+        "Emnet er ude af brug. Borgeren kommer stadig i kø, men vælg et andet emne, eller tag det i brug igen under Emner."
+    ),
     Wrong.UNKNOWN_LINE: gettext_lazy("Vælg en linje. »%(name)s« findes ikke."),
     Wrong.UNKNOWN_LANGUAGE: gettext_lazy("Vælg et sprog. »%(name)s« kan menuen ikke."),
     Wrong.UNKNOWN_SOUND: gettext_lazy(
@@ -73,10 +76,11 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What subjects (by code) and lines (by slug) are called."""
+    """What subjects (by code) and lines (by slug) are called; `retired` are the subjects that are offered to nobody any more."""
 
     subjects: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
+    retired: Collection[str] = ()
 
 
 def fault_text(fault: Fault) -> str:

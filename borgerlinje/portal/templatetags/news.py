@@ -8,15 +8,13 @@ from django.utils.translation import get_language
 
 from borgerlinje.kit import clock
 from borgerlinje.lines import news
-from borgerlinje.portal.cards import Card
 
 register = template.Library()
 
 
 @register.inclusion_tag("portal/news.html")
-def news_of(cards: Iterable[Card] | Card) -> dict[str, Any]:
+def news_of(ids: Iterable[int]) -> dict[str, Any]:
     """Show the crises, outages and news of the lines that a page is about, each once."""
-    ids = [card.line.pk for card in ([cards] if isinstance(cards, Card) else cards)]
     language = get_language() or "da"
     told = news.once(news.shown(clock.now()), ids)
     return {"told": [(each.kind, each.in_language(language), each.language_of(language)) for each in told]}

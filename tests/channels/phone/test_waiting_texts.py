@@ -4,7 +4,9 @@ from dataclasses import dataclass, field, fields
 
 import pytest
 
-from borgerlinje.channels.phone.waiting_texts import DANISH, ENGLISH, Texts, texts, to_prepare
+from borgerlinje.channels.phone.callbacks import callback_texts
+from borgerlinje.channels.phone.sound.said_texts import plain
+from borgerlinje.channels.phone.waiting_texts import DANISH, ENGLISH, Texts, back_in_queue, texts, to_prepare
 
 
 @dataclass(frozen=True)
@@ -48,3 +50,13 @@ def test_only_what_a_line_can_say_is_prepared():
     assert plain < whole
     assert (ENGLISH.recording_question.format("kvalitet"), "en") in whole
     assert not any("{" in text for text, _ in whole)
+
+
+def test_tables_of_sentences_know_which_are_the_same_for_everybody():
+    assert next(plain(callback_texts.DANISH)) == "Vi ringer til"
+    assert not any("{" in text for said in (DANISH, ENGLISH) for text in plain(said))
+    assert callback_texts.texts("en") is callback_texts.ENGLISH
+    assert callback_texts.texts("pl") is callback_texts.DANISH
+    assert [language for language, _said in texts.items()] == ["da", "en"]
+    assert back_in_queue("requeued", "pl") == back_in_queue("requeued", "da") != back_in_queue("requeued", "en")
+    assert back_in_queue("no such event", "en") == back_in_queue("employee_lost", "en")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from borgerlinje.channels.phone.sound.said_texts import Languages, plain
+
 YES_KEY, OTHER_KEY, BACK_KEY, DONE_KEY = "1", "2", "*", "#"
 SLOT_KEYS: Final = ("2", "3")
 
@@ -32,7 +34,7 @@ class Texts:
     @property
     def fixed(self) -> Iterator[str]:
         """Those that take no hour, and the digits."""
-        yield from (text for name in self.__slots__ if "{" not in (text := getattr(self, name)))
+        yield from plain(self)
         yield from "0123456789"
 
     @property
@@ -76,15 +78,10 @@ ENGLISH: Final = Texts(
     promised_open="Thank you. We will call you when we have opened at {} o'clock. Goodbye.",
     promised_slot="Thank you. We will call you between {} and {} o'clock. Goodbye.",
 )
-_TEXTS: Final = {"da": DANISH, "en": ENGLISH}
-
-
-def texts(language: str) -> Texts:
-    """Return what is said in a language, the Danish where there is nothing of it."""
-    return _TEXTS.get(language, DANISH)
+texts: Final = Languages(da=DANISH, en=ENGLISH)
 
 
 def to_prepare() -> Iterator[tuple[str, str]]:
     """Yield every text that is the same for all, with its language."""
-    for language, said in _TEXTS.items():
+    for language, said in texts.items():
         yield from ((text, language) for text in said.fixed)

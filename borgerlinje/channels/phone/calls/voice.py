@@ -12,7 +12,8 @@ from borgerlinje.channels.phone.sound import speech
 
 T = TypeVar("T")
 _LONGEST_SILENCE_SECONDS: Final = 0.3
-_NAMES: Final = 4  # Few, so that a process that takes a call over can name what is played; at most two are under way at once.
+# Few, so that a process that takes a call over can name what is played; at most two are under way at once.
+_NAMES: Final = 4
 _NOT_THERE: Final = frozenset({404, 409})  # No such channel, or it has left us.
 
 

@@ -88,6 +88,8 @@ class OutgoingCall(models.Model):
         indexes = (
             models.Index(fields=("digits", "made_at"), name="outgoing_call_number"),
             models.Index(fields=("line", "made_at"), name="outgoing_call_line"),
+            # A list of the latest reads no more than it shows.
+            models.Index(fields=("made_at",), name="outgoing_call_latest"),
             models.Index(
                 fields=("made_at",), condition=Q(ended_at__isnull=True, refused=""), name="outgoing_call_under_way"
             ),

@@ -41,6 +41,8 @@ class Recording(models.Model):
         verbose_name_plural = _("optagelser")
         indexes = (
             models.Index(fields=("delete_after",), condition=Q(deleted_at__isnull=True), name="recording_to_delete"),
+            # A list of the latest reads no more than it shows.
+            models.Index(fields=("begun_at",), name="recording_latest"),
         )
         constraints = (
             models.CheckConstraint(

@@ -78,8 +78,8 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== desk.dataset.signOut || !phone.isTalking()) return;
-    if (window.confirm(texts.signOut)) phone.letLeave();
+    if (event.target.getAttribute("action") !== desk.dataset.signOut) return;
+    if (!phone.isTalking() || window.confirm(texts.signOut)) phone.letLeave();
     else event.preventDefault();
   }, true);
 })();

@@ -5,7 +5,7 @@
   const texts = JSON.parse(document.getElementById("desk-texts").textContent);
   const ofClosing = (element) => Boolean(element.form && element.form.id === "closing");
   const radios = (name) => [...document.querySelectorAll(`input[form="closing"][name="${name}"], #closing input[name="${name}"]`)];
-  const control = (name) => document.querySelector(`#closing [name="${name}"], [form="closing"][name="${name}"], :is(#note-form, #transfer-form, #call-out, #cancel-form) [name="${name}"]`);
+  const control = (name) => document.querySelector(`#closing [name="${name}"], [form="closing"][name="${name}"], :is(#note-form, #transfer-form, #call-out, #cancel-form, #correct-form) [name="${name}"]`);
 
   document.addEventListener("keydown", (event) => {
     // F4 ends the conversation (desk.js); once more, from the note, it leads to the list.
@@ -48,7 +48,7 @@
 
   // What was chosen stands, whatever the desk re-reads before the contact is closed.
   document.addEventListener("input", ({ target }) => {
-    if (target.closest("#note-form, #transfer-form, #call-out, #cancel-form")) clear(target.name);
+    if (target.closest("#note-form, #transfer-form, #call-out, #cancel-form, #correct-form")) clear(target.name);
     if (!ofClosing(target)) return;
     (target.type === "radio" ? target.closest("fieldset") : target).dataset.dirty = "";
     clear(target.name);
@@ -77,7 +77,7 @@
 
   // The note and the closing are refused alike: every fault at once, each under its field.
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (!["closing", "note-form", "transfer-form", "call-out", "cancel-form"].includes(detail.elt.id) || detail.successful) return;
+    if (!["closing", "note-form", "transfer-form", "call-out", "cancel-form", "correct-form"].includes(detail.elt.id) || detail.successful) return;
     // Something that changed meanwhile is said beside the page (page.js).
     if (detail.xhr.status === 409) return;
     const isClosing = detail.elt.id !== "note-form";

@@ -21,7 +21,7 @@
   // The key of an act is printed on its button, and stands in its data-key: what is not on the screen has no key.
   const OURS = new Set(["F2", "F4", "F8", "F9", "Shift+F8", "Shift+F9", "Ctrl+F9"]);
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || desk.hidden || blKeys.isOpen()) return;
+    if (event.altKey || event.metaKey || desk.hidden || blKeys.isOpen() || document.getElementById("leave").open) return;
     const pressed = blKeys.pressed(event);
     const name = blKeys.meant(pressed);
     if (!name) return event.preventDefault();
@@ -46,7 +46,7 @@
   // Text being written is marked, so that news does not overwrite it. The mark goes with the first news that was asked for after the text was
   // saved: an answer that was under way meanwhile knows nothing of it.
   document.addEventListener("input", (event) => {
-    if (event.target.closest("#note-form, #call-out, #cancel-form")) {
+    if (event.target.closest("#note-form, #call-out, #cancel-form, #correct-form")) {
       event.target.dataset.dirty = "";
       delete event.target.dataset.savedAt;
     }

@@ -282,7 +282,7 @@
   }
 
   addEventListener("beforeunload", (event) => {
-    if (session && session.isEstablished() && !mayLeave) event.preventDefault();
+    if (session && !mayLeave) event.preventDefault();
   });
   // A page that goes does not hang up: away.js says that it goes, and the citizen comes back to the queue.
   document.addEventListener("htmx:afterSwap", paint);
@@ -290,6 +290,8 @@
     start, stop, answer, hangUp, toggleMute, toggleKeypad, press, remind, post,
     name: () => name,
     isTalking: () => Boolean(session && session.isEstablished()),
+    // Also while it rings.
+    isBusy: () => Boolean(session),
     letLeave: () => { mayLeave = true; },
   };
 })();
