@@ -44,7 +44,9 @@ _SUBJECTS = (
 )
 
 _ROBOTS = """
-SELECT e.id, e.given_name, c.id AS centre_id, c.name AS centre_name, coalesce(p.state, 'signed_out') AS state
+SELECT e.id, e.given_name, c.id AS centre_id, c.name AS centre_name, coalesce(p.state, 'signed_out') AS state,
+       EXISTS (SELECT 1 FROM phone_phoneendpoint t
+                WHERE t.employee_id = e.id AND t.kind = 'robot' AND t.revoked_at IS NULL AND t.pushed_at IS NOT NULL) AS has_phone
   FROM staff_employee e
   JOIN staff_employeecentre w ON w.employee_id = e.id
   JOIN cooperation_centre c ON c.id = w.centre_id
@@ -125,7 +127,8 @@ class Crew:
             if robot["id"] not in self._phones:
                 await self._come_to_work(robot, connection, now=now)
         await self._close_contacts(connection, now=now)
-        members = [Member(robot["id"], robot["centre_id"], robot["state"]) for robot in robots]
+        # Whom Asterisk does not know yet would be rung in vain, and so would the citizen.
+        members = [Member(robot["id"], robot["centre_id"], robot["state"]) for robot in robots if robot["has_phone"]]
         floor = Floor(await _counts(connection, _PEOPLE_READY), await _counts(connection, _CITIZENS))
         orders = steer(members, floor)
         for employee_id in orders.pause:
