@@ -2,7 +2,7 @@
 
 Each address that answers GET (`tests.support.pages`) is asked for in this process, through all of Django's middleware, as the web's own
 database role and as the role whose page it is: milliseconds from request to answer, queries (counted apart, so that counting costs
-nothing), and the bytes a browser fetches at its first visit, as they are sent.
+nothing), and the bytes a browser fetches at a page's first visit, as they are sent.
 """
 
 import argparse
@@ -132,7 +132,8 @@ def cost(base: TestDatabase, client: "Client", name: str, page: "Page", rounds: 
         answer = client.get(path, headers=headers)
     is_page = answer.headers.get("Content-Type", "").startswith("text/html")
     content = b"".join(answer)
-    weight = sum(weigh(content.decode()).values()) if is_page else len(content)
+    # What is downloaded, a table for a spreadsheet say, is no page's first load.
+    weight = sum(weigh(content.decode()).values()) if is_page else 0
     found = Cost(name, path, answer.status_code, counter.count, weight)
     while len(found.milliseconds) < rounds and (
         len(found.milliseconds) < FEWEST_ROUNDS or sum(found.milliseconds) < LONGEST_SECONDS * 1000
