@@ -24,7 +24,8 @@ from borgerlinje.kit import clock
 from borgerlinje.kit.errors import GoneError
 from borgerlinje.kit.intervals import in_force
 from borgerlinje.lines import numbers
-from borgerlinje.lines.models import Line, LineNumber, Subject
+from borgerlinje.lines.models import LineNumber, Subject
+from borgerlinje.lines.queries import shown_lines
 from borgerlinje.staff.models import Employee
 
 # So long an offer that ended by itself is news at the desk.
@@ -260,7 +261,7 @@ def desk_of(employee: Employee, *, now: datetime, was: UUID | None = None) -> De
 def _lacks(employee: Employee, centres: list[int], *, now: datetime) -> str:
     if not centres:
         return "centre"
-    lines = Line.objects.filter(centre__in=centres, is_hidden=False).exclude(ended_on__lte=clock.today())
+    lines = shown_lines().filter(centre__in=centres)
     return "" if can_answer(employee, lines, now=now) else "skills"
 
 

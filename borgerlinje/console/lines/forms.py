@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from borgerlinje.console.styled import Styled, no_cpr, number_field, style, text_field
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Line, Overflow
+from borgerlinje.lines.queries import shown_lines
 
 # The sections of the page: a heading, and the fields under it.
 SECTIONS = (
@@ -127,7 +128,7 @@ class OverflowForm(Styled):
     def __init__(self, data: Any = None, *, line: Line) -> None:
         super().__init__(data, prefix="overflow", initial={"from_on": clock.today()})
         self.line = line
-        others = Line.objects.filter(is_hidden=False).exclude(pk=line.pk).exclude(ended_on__lte=clock.today())
+        others = shown_lines().exclude(pk=line.pk)
         others = others.select_related("centre")
         self.fields["to_line"].queryset = others  # type: ignore[attr-defined]
         self.fields["to_line"].label_from_instance = lambda each: f"{each.name} ({each.centre.name})"  # type: ignore[attr-defined]

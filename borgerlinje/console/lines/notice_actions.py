@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from borgerlinje.kit import clock, hints
 from borgerlinje.kit.templatetags.kit import at_clock
 from borgerlinje.lines.models import Line, Notice
+from borgerlinje.lines.queries import shown_lines
 from borgerlinje.staff.changes import note
 from borgerlinje.staff.models import User
 
@@ -79,8 +79,7 @@ def lines_of(notice: Notice) -> list[Line]:
     """Return the lines whose citizens are told, by name: one, or all that are in use at the centre."""
     if notice.line is not None:
         return [notice.line]
-    in_use = Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today())
-    return list(Line.objects.filter(in_use, centre=notice.centre_id, is_hidden=False).order_by("name"))
+    return list(shown_lines().filter(centre=notice.centre_id).order_by("name"))
 
 
 def _told(notice: Notice, *, before: Mapping[str, Any], after: Mapping[str, Any], by: User, now: datetime) -> None:
