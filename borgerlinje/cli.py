@@ -107,6 +107,26 @@ def _add_questions(verbs: Any) -> None:
     fairness = verbs.add_parser("fairness", help="who waits how long, and who answers whose citizens, by member")
     fairness.add_argument("--days", type=int, default=7, help="so many days, today among them (%(default)s)")
     fairness.set_defaults(run=run_fairness)
+    guides = verbs.add_parser("guides", help="the guides").add_subparsers(required=True, metavar="WHAT")
+    search = guides.add_parser("search", help="find guides in the words citizens use")
+    search.add_argument("text", metavar="TEXT")
+    search.add_argument("--authority", metavar="NAME", help="as its citizens and employees find them; a name or a code")
+    search.add_argument("--limit", type=int, default=10, help="so many at most (%(default)s)")
+    search.add_argument("--json", action="store_true")
+    search.set_defaults(run=run_guides, what="search")
+    take = guides.add_parser(
+        "import", help="store and publish the guides of files: .md, .json, .csv, .xlsx, .zip of .md"
+    )
+    take.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    take.set_defaults(run=run_guides, what="import")
+    give = guides.add_parser("export", help="write the published guides as files")
+    give.add_argument("folder", metavar="FOLDER", type=Path)
+    form = ("md", "json", "csv", "xlsx")
+    give.add_argument("--format", choices=form, default="md", help="md: a file for each guide (%(default)s)")
+    give.set_defaults(run=run_guides, what="export")
+    kle = guides.add_parser("kle", help="take a subject plan (KLE, XML) into use")
+    kle.add_argument("files", metavar="FILE", nargs=1, type=Path)
+    kle.set_defaults(run=run_guides, what="kle")
     for verb in (explain, fairness):
         verb.add_argument("--json", action="store_true")
         verb.add_argument("--lang", choices=("da", "en"), default="da", help="the language of the words (%(default)s)")
@@ -285,6 +305,13 @@ def run_fairness(options: argparse.Namespace) -> int:
         else:
             print("\n\n".join("\n".join(text.report_lines(each)) for each in reports))
     return 0
+
+
+def run_guides(options: argparse.Namespace) -> int:
+    """Find guides, or carry them in or out; 2 for what makes no sense or is no guide."""
+    _leave_root()
+    with _surroundings("bl_engine"), _speaking("da"):
+        return int(load("borgerlinje.guides.text:run")(options))
 
 
 def _json(value: object) -> str:

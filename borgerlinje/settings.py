@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "borgerlinje.staff",
     "borgerlinje.letters",
     "borgerlinje.lines",
+    "borgerlinje.guides",
     "borgerlinje.contacts",
     "borgerlinje.dispatch",
     "borgerlinje.channels.phone",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "borgerlinje.staff.fence.Fence",
     "allauth.account.middleware.AccountMiddleware",
     "borgerlinje.kit.error_pages.ExpectedErrors",
+    "borgerlinje.kit.nul.NoNul",
 ]
 
 ROOT_URLCONF = "borgerlinje.urls"

@@ -12,6 +12,7 @@ from borgerlinje.console.contact_search import MOST, SearchForm, search
 from borgerlinje.console.help.views import CONTACT_KIND, WORDS
 from borgerlinje.console.standing import user_of
 from borgerlinje.console.views import SEES_LIVE
+from borgerlinje.contacts.models import ContactGuide
 from borgerlinje.dispatch.queries import account, latest
 from borgerlinje.kit import clock
 from borgerlinje.staff.changes import changes_of
@@ -63,6 +64,7 @@ def _told(request: HttpRequest, contact_id: UUID) -> dict[str, Any]:
         "contact": found,
         "account": told,
         "obstacles": [(told.names.person(each.employee_id), each) for each in obstacles],
+        "guides": ContactGuide.objects.filter(contact=found).select_related("guide"),
         "changes": changes_of(CONTACT_KIND, found.pk, words=WORDS),
         "offer_count": sum(moment.offer is not None for moment in told.moments),
     }

@@ -5,6 +5,7 @@ from borgerlinje.console.centres.urls import urlpatterns as centre_patterns
 from borgerlinje.console.crisis.urls import urlpatterns as crisis_patterns
 from borgerlinje.console.faces.urls import urlpatterns as face_patterns
 from borgerlinje.console.first_run.urls import urlpatterns as first_run_patterns
+from borgerlinje.console.guides.urls import urlpatterns as guide_patterns
 from borgerlinje.console.help.urls import urlpatterns as help_patterns
 from borgerlinje.console.hours.urls import urlpatterns as hours_patterns
 from borgerlinje.console.letters.urls import urlpatterns as letter_patterns
@@ -28,6 +29,7 @@ urlpatterns = [
     *crisis_patterns,
     *face_patterns,
     *first_run_patterns,
+    *guide_patterns,
     *help_patterns,
     *menu_patterns,
     *line_patterns,

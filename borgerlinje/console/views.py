@@ -10,6 +10,7 @@ from borgerlinje.console import queries
 from borgerlinje.console.crisis.begin import calls_for
 from borgerlinje.console.first_run.access import is_untouched
 from borgerlinje.console.first_run.progress import is_unfinished
+from borgerlinje.console.guides.versions.views import waiting_count
 from borgerlinje.console.help.access import may_help
 from borgerlinje.console.letters.access import KEEPS
 from borgerlinje.console.letters.queries import failed_count
@@ -46,6 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "calls": calls_for(request),
         "guide": is_untouched(request) or is_unfinished(request),
         "failed": failed_count(authorities_as(request, KEEPS)),
+        "guides_waiting": waiting_count(request),
     }
     return render(request, "console/start.html", context)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from borgerlinje.contacts.lifecycle import IN_HAND, ClosedAs, State
 from borgerlinje.cooperation.models import Authority
+from borgerlinje.guides.models import Guide
 from borgerlinje.kit.ids import uuid7
 from borgerlinje.lines.models import Crisis, Line, Subject
 from borgerlinje.staff.models import Employee
@@ -225,3 +226,24 @@ class ContactEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.name}"
+
+
+class ContactGuide(models.Model):
+    """A guide that an employee opened for a contact; `helped` is what they said of it (None: nothing). Personal data: none of its own."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="guides")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+", db_index=False)
+    guide = models.ForeignKey(Guide, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(_("udgave"))
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", db_index=False)
+    opened_at = models.DateTimeField()
+    helped = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("opened_at",)
+        verbose_name = _("åbnet guide")
+        verbose_name_plural = _("åbnede guider")
+        constraints = (models.UniqueConstraint(fields=("contact", "guide"), name="contact_guide_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id}: {self.guide}"

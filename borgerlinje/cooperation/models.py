@@ -56,11 +56,17 @@ class Authority(models.Model):
 
 
 class Centre(models.Model):
-    """A contact centre that several authorities run together; `host` is the authority that houses it."""
+    """A contact centre that several authorities run together; `host` is the authority that houses it.
+
+    `editors_approve_own`: who wrote a guide may publish it without somebody else's eyes.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(_("navn"), max_length=80)
     host = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="hosted_centres")
+    editors_approve_own = models.BooleanField(
+        _("redaktører må godkende deres egne ændringer"), default=False, db_default=False
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:

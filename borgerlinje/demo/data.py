@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import crypto, translation
 
 from borgerlinje.cooperation.models import Authority, Centre, Membership
-from borgerlinje.demo import facts, services, sign_ins, switchboards
+from borgerlinje.demo import facts, guide_work, guides, services, sign_ins, solutions, switchboards
 from borgerlinje.demo.sign_ins import SignIn
 from borgerlinje.demo.subjects import SUBJECTS
 from borgerlinje.kit import clock
@@ -46,11 +46,15 @@ def create() -> list[SignIn]:
         authorities = {fact.code: _authority(fact) for fact in facts.AUTHORITIES}
         for subject in SUBJECTS:
             Subject.objects.get_or_create(code=subject.code, defaults={**asdict(subject), "is_demo": True})
+        guides.create()
         centres = [_centre(fact, authorities) for fact in facts.CENTRES]
         services.create(centres, authorities, from_on=FROM_ON)
         switchboards.create(authorities)
+        solutions.create()
         _newcomer(authorities, centres)
-        return _accounts(authorities)
+        made = _accounts(authorities)
+        guide_work.create(now=clock.now())
+        return made
 
 
 def _authority(fact: facts.AuthorityFact) -> Authority:

@@ -262,7 +262,10 @@ MAIL_DOMAIN = "demo.example"  # RFC 2606: no such domain can ever get a letter
 SIGN_INS = (
     SignInFact(NEWCOMER_ACCOUNT, "Mia D.", "employee", ("370",), "/bord/"),
     SignInFact("planlaegger", "Demo planlægger", "planner", ZEALAND_CODES, "/konsol/"),
-    SignInFact("guideredaktoer", "Demo guideredaktør", "guide_editor", ("370",), "/konsol/"),
+    SignInFact("guideredaktoer", "Demo guideredaktør", "guide_editor", ("370",), "/konsol/guider/"),
+    SignInFact("guideredaktoer2", "Demo anden guideredaktør", "guide_editor", ("370",), "/konsol/guider/"),
+    SignInFact("lokalredaktoer", "Demo lokalredaktør", "guide_editor", ("330",), "/konsol/guider/"),
+    SignInFact("lokalredaktoer2", "Demo anden lokalredaktør", "guide_editor", ("330",), "/konsol/guider/"),
     SignInFact("sekretariat", "Demo sekretariat", "secretariat", ZEALAND_CODES, "/konsol/"),
     SignInFact("leder", "Demo leder i Slagelse", "authority_manager", ("330",), "/konsol/"),
     SignInFact("ambassadoer", "Demo digital ambassadør", "digital_ambassador", ("370",), "/konsol/"),

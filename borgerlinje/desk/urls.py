@@ -1,6 +1,6 @@
 from django.urls import path
 
-from borgerlinje.desk import callbacks, day, phones, recordings, telephone, transfers, views
+from borgerlinje.desk import callbacks, day, guides, phones, recordings, telephone, transfers, views
 
 app_name = "desk"
 urlpatterns = [
@@ -48,6 +48,13 @@ urlpatterns = [
     path("optagelse/<uuid:recording_id>/lyd/<int:access_id>/", recordings.sound, name="message_sound"),
     path("henvendelse/<uuid:contact_id>/optagelse/", recordings.recording, name="recording"),
     path("henvendelse/<uuid:contact_id>/optagelse/stop/", recordings.stop, name="recording_stop"),
+    path("henvendelse/<uuid:contact_id>/guider/", guides.pane, name="guides"),
+    path("henvendelse/<uuid:contact_id>/guider/forslag/", guides.suggested, name="guides_suggested"),
+    path("henvendelse/<uuid:contact_id>/guider/find/", guides.find, name="guides_find"),
+    path("henvendelse/<uuid:contact_id>/guider/uden-svar/", guides.missed, name="guides_missed"),
+    path("henvendelse/<uuid:contact_id>/guide/<slug:slug>/", guides.read, name="guide"),
+    path("henvendelse/<uuid:contact_id>/guide/<slug:slug>/loesning/", guides.solution, name="guide_solution"),
+    path("henvendelse/<uuid:contact_id>/guide/<slug:slug>/hjalp/", guides.helped, name="guide_helped"),
     path("telefon/", telephone.phone, name="phone"),
     path("telefon/<str:name>/", telephone.phone_ready, name="phone_ready"),
     path("vaek/", telephone.away, name="away"),

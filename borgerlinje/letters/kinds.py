@@ -215,6 +215,72 @@ _CALLBACK_UNREACHED: Final = Kind(
         ENGLISH: Wording("", "{line}: We called, but did not reach you, and will not call again. Call us on {number}."),
     },
 )
+_GUIDE_REVIEW: Final = Kind(
+    "guide_review",
+    Channel.MAIL,
+    _("Guider, der skal gennemgås"),
+    _(
+        "Når en guide snart skal gennemgås, er over tiden eller snart ikke gælder mere. Ét brev om dagen til den, der passer dem."
+    ),
+    (
+        Placeholder("name", _("redaktørens navn"), "Karen Eksempel"),
+        Placeholder(
+            "guides",
+            _("guiderne, en på hver linje"),
+            "Nyt sundhedskort: gennemgås senest 24. december 2026\nFlytning: kan sidst læses 31. december 2026",
+            is_needed=True,
+            has_lines=True,
+            sample_en="New health card: to be reviewed by 24 December 2026\nMoving: can last be read 31 December 2026",
+        ),
+        Placeholder("count", _("hvor mange guider"), "2"),
+    ),
+    {
+        DANISH: Wording(
+            "Guider, du skal se på: {count}",
+            "Kære {name}\n\nDet er tid at se på:\n\n{guides}\n\nFind dem under Guider: vælg »Snart til gennemgang« eller »Skal gennemgås«. Passer teksten stadig, så giv den en ny dato."
+            " En guide, der er over tiden, vises med en advarsel.\n\nVenlig hilsen\nBorgerlinje",
+        ),
+        ENGLISH: Wording(
+            "Guides for you to look at: {count}",
+            "Dear {name}\n\nIt is time to look at:\n\n{guides}\n\nFind them under Guides: choose “Review soon” or “Due for review”. If the text still holds, give it a new date."
+            " A guide that is overdue is shown with a warning.\n\nKind regards\nBorgerlinje",
+        ),
+    },
+)
+_GUIDE_LOCAL_MOVED: Final = Kind(
+    "guide_local_moved",
+    Channel.MAIL,
+    _("Den fælles tekst er ændret under en lokal"),
+    _("Når en guide udgives, og noget er ændret der, hvor myndigheden har sin egen tekst."),
+    (
+        Placeholder("name", _("redaktørens navn"), "Karen Eksempel"),
+        Placeholder("guide", _("guidens titel"), "Nyt sundhedskort"),
+        Placeholder("authority", _("myndighedens navn"), "Eksempel Kommune"),
+        Placeholder(
+            "parts",
+            _("det, der er ændret, en på hver linje"),
+            "Indledning: nu »Du bestiller kortet på borger.dk.«",
+            is_needed=True,
+            has_lines=True,
+            sample_en="Introduction: now »You order the card at borger.dk.«",
+        ),
+        Placeholder("link", _("sidens adresse"), "/konsol/guider/nyt-sundhedskort/lokalt/370/"),
+    ),
+    {
+        DANISH: Wording(
+            "Se på jeres lokale tekst: {guide}",
+            "Kære {name}\n\nDen fælles tekst i »{guide}« er ændret der, hvor {authority} har sin egen tekst:\n\n{parts}\n\n"
+            "Se på den her i Borgerlinje: {link}\nPasser jeres tekst stadig, så sig det dér. Ellers ret den. Borgerne læser jeres tekst imens."
+            "\n\nVenlig hilsen\nBorgerlinje",
+        ),
+        ENGLISH: Wording(
+            "Please look at your local text: {guide}",
+            "Dear {name}\n\nThe common text of “{guide}” has changed where {authority} has its own text:\n\n{parts}\n\n"
+            "Look at it here in Borgerlinje: {link}\nIf your text still holds, say so there. If not, change it. Citizens read your text meanwhile."
+            "\n\nKind regards\nBorgerlinje",
+        ),
+    },
+)
 _MESSAGE: Final = Kind(
     "message",
     Channel.MAIL,
@@ -233,6 +299,8 @@ KINDS: Final = {
     for kind in (
         *(_INVITATION, _PASSWORD_RESET, _GUIDE_LINK),
         *(_CALLBACK_PROMISED, _CALLBACK_CANCELLED, _CALLBACK_MISSED, _CALLBACK_UNREACHED),
+        _GUIDE_REVIEW,
+        _GUIDE_LOCAL_MOVED,
         _MESSAGE,
     )
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from borgerlinje.lines.crisis import centres_of
 from borgerlinje.lines.models import Crisis, CrisisLine, Line, Notice
@@ -55,10 +55,14 @@ def shown(at: datetime) -> Mapping[int, tuple[News, ...]]:
     return _in_order(crises, Notice.objects.filter(_not_over(at), from_at__lte=at, is_shown=True))
 
 
-def for_desk(employee_id: int, *, at: datetime) -> list[Notice]:
-    """Return the notices that hold at an aware instant where an employee answers, outages first; one query."""
+def for_desk(employee_id: int, *, at: datetime, **also: Exists) -> list[Notice]:
+    """Return the notices that hold at an aware instant where an employee answers, outages first; one query.
+
+    `also` is what the query answers besides, on every notice by that name: for who asks anyway.
+    """
     holding = Notice.objects.filter(_not_over(at), from_at__lte=at, centre__in=centres_of(employee_id, at=at))
-    return sorted(holding.select_related("line"), key=lambda notice: (_ORDER[notice.kind], notice.from_at))
+    told = holding.select_related("line").annotate(**also)
+    return sorted(told, key=lambda notice: (_ORDER[notice.kind], notice.from_at))
 
 
 def once(news: Mapping[int, tuple[News, ...]], line_ids: Iterable[int]) -> list[News]:

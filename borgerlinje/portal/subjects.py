@@ -8,9 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from borgerlinje.guides.counting import do_count_missed
+from borgerlinje.guides.models import Side
+from borgerlinje.kit import clock
 from borgerlinje.kit.personal_data import CprInTextError, check_no_cpr
 from borgerlinje.lines.models import Line, LineTask, Subject
-from borgerlinje.portal import finding, places
+from borgerlinje.portal import finding, guide_lists, places
 from borgerlinje.portal.cards import Card
 from borgerlinje.staff.permission import public
 
@@ -38,6 +41,14 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
     subjects = names()
     also = {each: f"{each.name_en} {each.search_words}" for each in subjects}
     hits = finding.search(asked, {each: each.name for each in subjects}, also=also)[:_MOST_HITS]
+    found_guides = guide_lists.found_for(asked, place.authority) if asked else []
+    # While it is typed, half a word finds nothing yet: only what was sent is missed.
+    if asked and not found_guides and not hits and "HX-Request" not in request.headers:
+        authority_id = place.authority.pk if place.authority else None
+        do_count_missed(asked, authority_id=authority_id, side=Side.CITIZEN, on=clock.today())
+    # The line that helps with the best guide is the one to call, also where the subject's own name was not written.
+    of_best = [each for each in subjects if found_guides and each.pk == found_guides[0].subject_id]
+    hits = [*of_best, *(each for each in hits if each not in of_best)]
     found = answers(hits, place)
     others = place.for_audience(Line.Audience.CITIZENS) if asked and not hits else []
     context = {
@@ -45,6 +56,8 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
         "subjects": [each for each in subjects if each not in hits],
         "is_empty": not subjects,
         "asked": asked,
+        "guides": found_guides,
+        "events": [] if found_guides or found else guide_lists.events(),
         "is_cpr": "cpr" in request.GET,
         "answers": found,
         "others": others,
@@ -65,6 +78,7 @@ def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResp
     context = {
         "place": place.authority,
         "subject": found,
+        "guides": guide_lists.of_subjects([found.pk], place.authority),
         "subjects": [each for each in names() if each != found],
         "answers": answer,
         "told": [each.line.pk for each in _cards(answer)],

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from borgerlinje.portal import callback, faces, statements, subjects, views
+from borgerlinje.portal import callback, faces, guide_data, guide_pictures, guides, statements, subjects, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("find/", subjects.find, name="find"),
     path("find/<slug:subject_code>/", subjects.subject, name="subject"),
+    path("livssituation/<slug:event_code>/", guides.event, name="event"),
+    path("guide/<slug:slug>/", guides.guide, name="guide"),
+    path("guide/<slug:slug>/data.jsonld", guide_data.guide_data, name="guide_data"),
+    path("guider.jsonld", guide_data.catalogue_data, name="guides_data"),
+    path("guide/<slug:slug>/aabn/", guides.open_solution, name="guide_open"),
+    path("guide/<slug:slug>/hjalp/", guides.helped, name="guide_helped"),
+    path("guidebillede/<slug:key>/", guide_pictures.picture, name="guide_picture"),
     path("ring/<str:digits>/", views.call, name="call"),
     path("ring/<str:digits>/adgang/", views.call_access, name="call_access"),
     path("ring/adgang/<str:name>/", views.call_progress, name="call_progress"),
@@ -20,6 +27,12 @@ urlpatterns = [
     path("kommune/<str:code>/", views.home, name="member_home"),
     path("kommune/<str:code>/find/", subjects.find, name="member_find"),
     path("kommune/<str:code>/find/<slug:subject_code>/", subjects.subject, name="member_subject"),
+    path("kommune/<str:code>/livssituation/<slug:event_code>/", guides.event, name="member_event"),
+    path("kommune/<str:code>/guide/<slug:slug>/", guides.guide, name="member_guide"),
+    path("kommune/<str:code>/guide/<slug:slug>/data.jsonld", guide_data.guide_data, name="member_guide_data"),
+    path("kommune/<str:code>/guider.jsonld", guide_data.catalogue_data, name="member_guides_data"),
+    path("kommune/<str:code>/guide/<slug:slug>/aabn/", guides.open_solution, name="member_guide_open"),
+    path("kommune/<str:code>/guide/<slug:slug>/hjalp/", guides.helped, name="member_guide_helped"),
     path("kommune/<str:code>/privatliv/", statements.privacy, name="member_privacy"),
     path("kommune/<str:code>/tilgaengelighed/", statements.accessibility, name="member_accessibility"),
     path("kommune/<str:code>/was/", statements.shortcut, name="member_was"),

@@ -15,7 +15,7 @@ from borgerlinje.kit.request_database import run_here
 from borgerlinje.kit.throttle import do_count
 from borgerlinje.lines import queries
 from borgerlinje.lines.models import Line, LineNumber
-from borgerlinje.portal import places, subjects
+from borgerlinje.portal import guide_lists, places, subjects
 from borgerlinje.portal.callback_times import is_offered
 from borgerlinje.portal.cards import card
 from borgerlinje.staff.permission import public
@@ -50,6 +50,7 @@ def home(request: HttpRequest, code: str = "") -> HttpResponse:
         "business_cards": found.for_audience(Line.Audience.BUSINESSES),
         "relay_cards": found.for_audience(Line.Audience.TEXT_RELAY),
         "subjects": subjects.names(),
+        "events": guide_lists.events(),
         "places": [(each.code, each.name) for each in found.choices],
         "place": found.authority,
         "is_cut": found.is_cut,

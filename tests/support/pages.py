@@ -34,6 +34,10 @@ _PERSON = "SELECT e.id AS employee_id FROM staff_employee e JOIN staff_user u ON
 _MEMBER = "SELECT '370' AS code"
 _SUBJECT = "SELECT 'demo-mitid' AS subject_code"
 _MEMBERS_SUBJECT = "SELECT '370' AS code, 'demo-mitid' AS subject_code"
+_GUIDE = "SELECT 'mitid-glemt' AS slug"
+_MEMBERS_GUIDE = "SELECT '370' AS code, 'mitid-glemt' AS slug"
+_EVENT = "SELECT 'digital' AS event_code"
+_MEMBERS_EVENT = "SELECT '370' AS code, 'digital' AS event_code"
 _NUMBER = "SELECT '46313020' AS digits"
 _MENU = """SELECT l.slug, v.id AS version_id FROM lines_menuversion v JOIN lines_line l ON l.id = v.line_id
             WHERE l.slug = 'hotline' AND v.published_at IS NOT NULL ORDER BY v.id"""
@@ -139,13 +143,36 @@ PAGES: Mapping[str, Page] = {
                WHERE c.slug = 'sjaelland' AND m.to_on IS NULL ORDER BY m.id""",
     ),
     "console:authorities": Page(Role.ADMINISTRATOR),
+    "console:guides": Page(Role.GUIDE_EDITOR, also=("q=mitid", "tilstand=gennemgaas", "q=krokodille&tilstand=kladde")),
+    "console:guide_queue": Page(Role.GUIDE_EDITOR),
+    "console:guide": Page(Role.GUIDE_EDITOR, of=_GUIDE),
+    "console:guide_locals": Page(Role.GUIDE_EDITOR),
+    "console:guide_compare": Page(Role.GUIDE_EDITOR, of=_GUIDE, also=("alt=1",)),
+    "console:guide_work": Page(Role.GUIDE_EDITOR, also=("slags=uden-svar",)),
+    "console:guide_words": Page(Role.GUIDE_EDITOR, query="hvad=nyt+kort", also=("hvad=nyt+kort&q=pas",)),
+    "console:guide_openings": Page(
+        Role.GUIDE_EDITOR, also=("kampagne=bibliotek&guide=mitid-glemt", "kampagne=bibliotek&guide=mitid")
+    ),
+    "console:guide_reading": Page(Role.DIGITAL_AMBASSADOR, also=("q=mitid", "liv=digital")),
+    "console:guide_read": Page(Role.DIGITAL_AMBASSADOR, of=_GUIDE),
     "console:authority_new": Page(Role.ADMINISTRATOR),
     "console:authority": Page(
         Role.ADMINISTRATOR, of="SELECT id AS authority_id FROM cooperation_authority WHERE code = '370'"
     ),
+    "console:guide_new": Page(Role.GUIDE_EDITOR),
+    "console:guide_edit": Page(Role.GUIDE_EDITOR, of=_GUIDE),
+    "console:guide_preview": Page(Role.GUIDE_EDITOR, of=_GUIDE),
     "portal:home": Page(also=("kommune=370",)),
     "portal:find": Page(query="q=mitid", also=("q=krokodille",)),
     "portal:subject": Page(of=_SUBJECT),
+    "console:solutions": Page(Role.GUIDE_EDITOR, also=("q=mitid", "tilstand=galt")),
+    "console:solution_new": Page(Role.GUIDE_EDITOR),
+    "console:solution": Page(Role.GUIDE_EDITOR, of="SELECT slug FROM guides_solution ORDER BY slug"),
+    "console:solution_status": Page(Role.GUIDE_EDITOR, of="SELECT slug FROM guides_solution ORDER BY slug"),
+    "console:guide_carry": Page(Role.GUIDE_EDITOR),
+    "console:kle": Page(Role.GUIDE_EDITOR, also=("nr=90.01.01-G01-1-26", "nr=14")),
+    "portal:guide": Page(of=_GUIDE),
+    "portal:event": Page(of=_EVENT),
     "portal:call": Page(of=_NUMBER),
     "portal:callback": Page(of=_NUMBER),
     "portal:privacy": Page(),
@@ -153,6 +180,8 @@ PAGES: Mapping[str, Page] = {
     "portal:member_home": Page(of=_MEMBER),
     "portal:member_find": Page(of=_MEMBER, query="q=mitid"),
     "portal:member_subject": Page(of=_MEMBERS_SUBJECT),
+    "portal:member_guide": Page(of=_MEMBERS_GUIDE),
+    "portal:member_event": Page(of=_MEMBERS_EVENT),
     "portal:member_privacy": Page(of=_MEMBER),
     "portal:member_accessibility": Page(of=_MEMBER),
     "portal:member_box": Page(of=_MEMBER),
@@ -168,6 +197,7 @@ PARTS: Mapping[str, Page] = {
     "console:crisis_table": Page(Role.SECRETARIAT, of=_ENDED_CRISIS),
     "console:waits_table": Page(Role.PLANNER),
     "console:coverage_table": Page(Role.SECRETARIAT),
+    "console:guide_openings_table": Page(Role.GUIDE_EDITOR),
     "console:letters_sent_now": Page(Role.SECRETARIAT),
     "console:network_now": Page(Role.ADMINISTRATOR),
     "console:menu_when": Page(Role.SECRETARIAT, of=_LINE, query="valg=now"),
@@ -181,6 +211,11 @@ PARTS: Mapping[str, Page] = {
 
 # Why neither a walk nor a measurement opens these by their address.
 ELSEWHERE: Mapping[str, str] = {
+    "portal:guide_data": "data for machines: tests/guides/test_publication.py",
+    "portal:guides_data": "data for machines: tests/guides/test_publication.py",
+    "portal:member_guide_data": "data for machines: tests/guides/test_publication.py",
+    "portal:member_guides_data": "data for machines: tests/guides/test_publication.py",
+    "console:guide_carry_out": "a file: tests/console/test_guide_carry.py",
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
@@ -214,9 +249,23 @@ ELSEWHERE: Mapping[str, str] = {
     "console:take_over": "only while somebody talks: tests/browser/test_help.py walks it",
     "console:set_right": "only while somebody is at work: tests/browser/test_help.py walks it",
     "portal:member_logo": "a picture",
+    "console:guide_settings": "only for who answers for the common text: tests/browser/test_guide_approval.py",
+    "console:guide_withdraw": "only for who answers for the common text: tests/browser/test_guide_approval.py",
+    "console:guide_local": "only for who writes it, for an authority: tests/console/test_guide_local.py",
+    "console:guide_local_preview": "a draft as citizens will read it: tests/console/test_guide_local.py",
+    "console:guide_drop": "needs a draft: tests/browser/test_guide_approval.py",
+    "portal:guide_picture": "a picture: tests/console/test_guide_editor.py",
     "portal:callback_promise": "a step of the form to be called back: tests/browser/test_callback_page.py",
     "console:hear": "sound: tests/console",
+    "console:guide_openings_qr": "a picture to print: tests/console/test_guide_figures.py",
+    "console:guide_read_open": "leads to another site: tests/console/test_guide_figures.py",
     "portal:callback_receipt": "needs a promise: tests/browser/test_callback_page.py",
+    "portal:guide_open": "leads to another site: tests/portal/test_guide_pages.py",
+    "portal:member_guide_open": "leads to another site: tests/portal/test_guide_pages.py",
+    "desk:guides": "part of the desk of who has the conversation in hand: tests/desk/test_guides.py",
+    "desk:guides_suggested": "part of the desk of who has the conversation in hand: tests/desk/test_guides.py",
+    "desk:guides_find": "part of the desk of who has the conversation in hand: tests/desk/test_guides.py",
+    "desk:guide_solution": "leads to another site: tests/desk/test_guides.py",
     "portal:was": "leads to another page",
     "portal:member_was": "leads to another page",
 }

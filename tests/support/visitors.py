@@ -15,8 +15,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def visitors() -> Mapping[Role | None, Client]:
     """Return a signed-in client per role of the demo, and under None one of nobody's."""
+    # Where several hold a role, the first of them: an editor of the common text rather than of a local one.
     everybody: dict[Role | None, Client] = {
-        Role(fact.role): _signed_in(f"{fact.account}@{facts.MAIL_DOMAIN}") for fact in facts.SIGN_INS
+        Role(fact.role): _signed_in(f"{fact.account}@{facts.MAIL_DOMAIN}") for fact in reversed(facts.SIGN_INS)
     }
     return everybody | {None: Client(SERVER_NAME=HOST)}
 

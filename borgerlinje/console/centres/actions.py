@@ -50,19 +50,22 @@ def do_change_authority(request: HttpRequest, authority: Authority, values: dict
     return Step(AUTHORITY_KIND, authority.pk, before, facts(authority))
 
 
-def do_make_centre(request: HttpRequest, *, name: str, host: Authority) -> Centre:
+def do_make_centre(request: HttpRequest, *, name: str, host: Authority, editors_approve_own: bool = False) -> Centre:
     """Store a centre; its host is a member from today on."""
-    centre = Centre.objects.create(slug=slug_of(name), name=name, host=host)
+    approve_own = {"editors_approve_own": editors_approve_own}
+    centre = Centre.objects.create(slug=slug_of(name), name=name, host=host, **approve_own)
     note_centre(request, centre, before={}, after=centre_said(centre))
     do_join(request, centre, host, phase=Membership.Phase.FULL, from_on=clock.today(), to_on=None)
     return centre
 
 
-def do_change_centre(request: HttpRequest, centre: Centre, *, name: str, host: Authority) -> Step:
-    """Change what a centre is called and who houses it. Its address stays."""
+def do_change_centre(
+    request: HttpRequest, centre: Centre, *, name: str, host: Authority, editors_approve_own: bool = False
+) -> Step:
+    """Change what a centre is called, who houses it, and whether editors approve their own changes. Its address stays."""
     before, said = facts(centre), centre_said(centre)
-    centre.name, centre.host = name, host
-    centre.save(update_fields=["name", "host"])
+    centre.name, centre.host, centre.editors_approve_own = name, host, editors_approve_own
+    centre.save(update_fields=["name", "host", "editors_approve_own"])
     note_centre(request, centre, before=said, after=centre_said(centre))
     return Step(CENTRE_KIND, centre.pk, before, facts(centre))
 
@@ -121,7 +124,7 @@ def tell() -> None:
 
 def centre_said(centre: Centre) -> dict[str, Any]:
     """Return what is noted of a centre."""
-    return {"name": centre.name, "host": centre.host.name}
+    return {"name": centre.name, "host": centre.host.name, "editors_approve_own": centre.editors_approve_own}
 
 
 def authority_said(authority: Authority) -> dict[str, Any]:

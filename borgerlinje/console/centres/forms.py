@@ -120,6 +120,13 @@ class CentreForm(Styled):
             "invalid_choice": gettext_lazy("Vælg en af myndighederne på listen."),
         },
     )
+    editors_approve_own = forms.BooleanField(
+        label=gettext_lazy("Redaktører må godkende deres egne ændringer i guiderne"),
+        required=False,
+        help_text=gettext_lazy(
+            "Ellers skal en anden redaktør læse teksten, før borgerne gør. Er I kun én, så sæt kryds."
+        ),
+    )
 
     def __init__(self, *args: Any, hosts: "QuerySet[Authority]", centre: Centre | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

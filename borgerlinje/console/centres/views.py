@@ -32,6 +32,7 @@ from borgerlinje.staff.permission import allowed
 _WORDS = {
     "name": gettext_lazy("navn"),
     "host": gettext_lazy("vært"),
+    "editors_approve_own": gettext_lazy("redaktører må godkende egne ændringer"),
     "member": gettext_lazy("medlem"),
     "undone": gettext_lazy("fortrudt"),
 }
@@ -123,7 +124,11 @@ def centre_edit(request: HttpRequest, centre_id: int) -> HttpResponse:
     hosts = Authority.objects.filter(Q(pk__in=members.values("authority")) | Q(pk=found.host_id))
     form = CentreForm(
         request.POST if request.method == "POST" else None,
-        initial={"name": found.name, "host": found.host_id},
+        initial={
+            "name": found.name,
+            "host": found.host_id,
+            "editors_approve_own": found.editors_approve_own,
+        },
         hosts=hosts,
         centre=found,
     )
@@ -131,7 +136,7 @@ def centre_edit(request: HttpRequest, centre_id: int) -> HttpResponse:
         step = do_change_centre(request, found, **form.cleaned_data)
         if step.before != step.after:
             back = reverse("console:centre", args=[found.pk])
-            undo.keep(request, [step], said=_("Centrets navn og vært"), back=back)
+            undo.keep(request, [step], said=_("Centrets opsætning"), back=back)
         tell()
         messages.success(request, _("Gemt."))
         return redirect("console:centre", found.pk)

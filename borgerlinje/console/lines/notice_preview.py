@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from borgerlinje.console.lines.notice_actions import lines_of
 from borgerlinje.lines import news
 from borgerlinje.lines.models import Line, Notice
 from borgerlinje.lines.news import News
+from borgerlinje.lines.notices import lines_of
 
 # As the citizens' pages name it: its kind, the text, and the language the text is in.
 Told = tuple[str, str, str]

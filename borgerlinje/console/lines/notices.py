@@ -15,7 +15,6 @@ from borgerlinje.console.hours.forms import digest_of
 from borgerlinje.console.hours.versions import is_first_look
 from borgerlinje.console.lines import notice_undo as undo
 from borgerlinje.console.lines.access import READS, SETS, lines_set_by
-from borgerlinje.console.lines.notice_actions import KIND, WORDS, do_change, do_end, do_make, facts
 from borgerlinje.console.lines.notice_form import NoticeForm
 from borgerlinje.console.lines.notice_preview import Preview, preview_of
 from borgerlinje.console.standing import authorities_as, user_of
@@ -23,6 +22,7 @@ from borgerlinje.cooperation.models import Centre
 from borgerlinje.dispatch.fairness import centres_of
 from borgerlinje.kit import clock
 from borgerlinje.lines.models import Notice
+from borgerlinje.lines.notices import KIND, WORDS, do_change, do_end, do_make, facts
 from borgerlinje.staff.changes import changes_of
 from borgerlinje.staff.permission import allowed
 

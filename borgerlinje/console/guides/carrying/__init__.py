@@ -1,0 +1,1 @@
+"""Guides carried in and out."""

@@ -1,0 +1,1 @@
+"""What comes of the guides, and who reads them on to others."""

@@ -1,0 +1,1 @@
+"""Guides listed, compared, approved, withdrawn."""
