@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any, Final, NamedTuple, TypeVar
 
-from borgerlinje.guides.content import LANGUAGES, Channel, Complexity, Content, Step, Text
+from borgerlinje.guides.content import LANGUAGES, Content, Step, Text
 
 STEP_PARTS: Final = ("text", "say", "sees", "picture", "picture_alt")
 _TEXT_PARTS: Final = ("title", "intro", "not_digital")
@@ -34,7 +34,7 @@ class Conflict:
 
     @property
     def name(self) -> str:
-        """Return the part's whole name, as `with_part` knows it: "da:intro"."""
+        """Return the part's whole name: "da:intro"; ":unit" for what is the same in all languages."""
         return f"{self.language}:{self.part}"
 
 
@@ -141,33 +141,6 @@ def merge(base: Content, mine: Content, theirs: Content) -> Merged:
         **{part: merger.one("", part, *(str(getattr(each, part)) for each in (base, mine, theirs))) for part in _PARTS},
     )
     return Merged(content, tuple(merger.conflicts), tuple(merger.taken))
-
-
-def with_part(content: Content, name: str, value: str) -> Content:
-    """Return a content with one part, named as a `Conflict` is, as it is chosen. A name that is not known changes nothing."""
-    language, _, part = name.partition(":")
-    changes: dict[str, Any] = {}
-    if not language:
-        if part in _PARTS and (part != "complexity" or value in set(Complexity)):
-            changes[part] = value
-        elif part == "channels":
-            changes[part] = tuple(each for each in value.splitlines() if each in set(Channel))
-        return replace(content, **changes)
-    if language not in LANGUAGES:
-        return content
-    text = content.texts.get(language, _NO_TEXT)
-    if part in _TEXT_PARTS:
-        changes[part] = value
-    elif part in _TEXT_LISTS:
-        changes[part] = tuple(value.splitlines())
-    elif part.startswith("step:"):
-        changes["steps"] = tuple(_with_step_part(step, part, value) for step in text.steps)
-    return replace(content, texts={**content.texts, language: replace(text, **changes)})
-
-
-def _with_step_part(step: Step, name: str, value: str) -> Step:
-    part = name.removeprefix(f"step:{step.key}:")
-    return replace(step, **{part: value}) if part in STEP_PARTS else step
 
 
 def _text(merger: _Merger, language: str, base: Text, mine: Text, theirs: Text) -> Text:

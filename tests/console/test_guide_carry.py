@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -102,6 +103,17 @@ def test_every_fault_is_told_and_nothing_is_kept(editor: Client) -> None:
     assert "række 2, slug" in said(answer)
     assert "Intet er gemt: 1 fejl" in said(answer)
     assert not GuideUpload.objects.exists()
+
+
+def test_two_new_guides_of_one_file_cannot_name_two_solutions_alike(editor: Client) -> None:
+    solution = {"slug": "pas", "name": "Bestil pas", "owner": "Kommunen", "owner_kind": "municipality"}
+    first = replace(NEW, solution=solution)
+    for slug, is_refused in (("pas-2", True), ("pas", False)):
+        second = replace(NEW, slug="nyt-pas-2", solution=solution | {"slug": slug})
+        answer = upload(editor, table(first, second))
+        assert ("findes allerede med slug pas. Brug den." in said(answer)) == is_refused
+    store(editor, answer)
+    assert Guide.objects.filter(solution__slug="pas").count() == 2
 
 
 def test_what_others_wrote_in_the_draft_stays_and_what_is_read_now_is_what_a_file_is_beside(editor: Client) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,6 +129,15 @@ def test_what_cannot_be_a_guide_is_refused_with_the_reason(editor: Client, sent:
     assert told in said(answer)
 
 
+def test_name_that_another_took_in_the_meantime_is_told(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    published()
+    when_looked_at = SimpleNamespace(objects=Guide.objects.none())
+    monkeypatch.setattr("borgerlinje.console.guides.editing.making.Guide", when_looked_at)
+    answer = post(editor, {"title": "Sundhedskort"}, path=NEW)
+    assert (answer.status_code, Guide.objects.count()) == (HTTPStatus.UNPROCESSABLE_ENTITY, 1)
+    assert "allerede en guide" in said(answer)
+
+
 def test_looking_changes_nothing_and_the_first_change_makes_a_draft(editor: Client) -> None:
     version = Guide.objects.get(pk=published().pk).published
     assert version is not None
@@ -186,6 +196,56 @@ def test_two_editors_lose_nothing_and_are_told(editor: Client, other: Client) ->
     chosen = {"do": "use:da:intro", "mine:da:intro": "Finns indledning."}
     post(other, values(draft().content, draft(), **chosen))
     assert danish().intro == "Finns indledning."
+
+
+@pytest.mark.parametrize(
+    ("name", "mine"),
+    [
+        ("da:title", "Min titel"),
+        ("en:not_digital", "Mine"),
+        ("da:have", "Min\nAnden"),
+        ("en:mistakes", ""),
+        ("da:step:s1:say", "Sig mit"),
+        ("en:step:s1:picture_alt", "My picture"),
+        ("da:step:s1:picture", "mit-kort-0123456789abcdef-1600x500"),
+        (":channels", "counter\nphone"),
+        (":complexity", "discretion"),
+        (":legal_basis", "Min lov"),
+    ],
+)
+def test_what_one_wrote_oneself_is_put_in_the_place_of_the_others(editor: Client, name: str, mine: str) -> None:
+    version = started(editor)
+    post(editor, values(version.content, version, do=f"use:{name}", **{f"mine:{name}": mine}))
+    language, _colon, part = name.partition(":")
+    whole: Any = draft().content.texts[language] if language else draft().content
+    if part.startswith("step:"):
+        part, whole = part.rpartition(":")[2], whole.steps[0]
+    stored = getattr(whole, part)
+    assert (stored if isinstance(stored, str) else "\n".join(stored)) == mine
+
+
+@pytest.mark.parametrize(
+    ("name", "mine", "status"),
+    [
+        ("da:title", "x" * 121, HTTPStatus.UNPROCESSABLE_ENTITY),
+        ("da:intro", "Ring om 010190-1234", HTTPStatus.UNPROCESSABLE_ENTITY),
+        (":complexity", "ond", HTTPStatus.FOUND),
+        ("da:step:s9:say", "Nej", HTTPStatus.FOUND),
+        ("da:step:s1:key", "s9", HTTPStatus.FOUND),
+        ("xx:intro", "Nej", HTTPStatus.FOUND),
+        (":texts", "Nej", HTTPStatus.FOUND),
+        ("::", "Nej", HTTPStatus.FOUND),
+    ],
+)
+def test_what_one_wrote_oneself_is_judged_as_anything_written(
+    editor: Client, name: str, mine: str, status: HTTPStatus
+) -> None:
+    version = started(editor)
+    answer = post(editor, values(version.content, version, do=f"use:{name}", **{f"mine:{name}": mine}))
+    assert answer.status_code == status
+    assert draft().content == version.content
+    post(editor, values(version.content, draft(), do="use::channels", **{"mine::channels": "ond\ncounter"}))
+    assert draft().content.channels == ("counter",)
 
 
 def test_the_script_is_told_the_revision_and_given_what_others_wrote(editor: Client, other: Client) -> None:
@@ -278,6 +338,17 @@ def test_picture_is_drawn_anew_and_served_only_with_its_guide(editor: Client) ->
     assert f'src="{address}" alt="Et kort" width="1600" height="500"' in page
 
 
+def torn() -> bytes:
+    """Return a photograph whose words beside it say that a text is of another kind than it is."""
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "x", 6
+    file = io.BytesIO()
+    Image.new("RGB", (640, 400)).save(file, "JPEG", exif=exif)
+    content = bytearray(file.getvalue())
+    content[content.index(b"Exif\0\0") + 6 + 11] = 0
+    return bytes(content)
+
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;<script>alert(1)</script>"
 
@@ -289,6 +360,7 @@ GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;<script>alert(1)</script>"
         (GIF, "a.gif", "kan ikke læses som et billede"),
         (b"MZ\x90\x00", "a.png", "kan ikke læses som et billede"),
         (picture()[:80], "a.png", "kan ikke læses som et billede"),
+        (torn(), "a.jpg", "kan ikke læses som et billede"),
         (picture(size=(10, 10)), "a.png", "for lille"),
         (picture(size=(5001, 40)), "a.png", "for stort"),
         (b"\x89PNG" + b"x" * (8 * 1024 * 1024), "a.png", "for stor"),

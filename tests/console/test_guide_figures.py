@@ -158,7 +158,9 @@ def test_openings_of_a_month_are_shown_and_taken_along(cast: Cast, guide: Guide,
     for shown in ("Nyt sundhedskort", "bibliotek", "Næstved", "Fælles sider"):
         assert shown in page
     assert "Ingen har åbnet en løsning" in get(editor, f"{OPENED}?maaned=2026-10")
-    assert get(editor, f"{OPENED}?maaned=sommer"), "a month that is none is this one"
+    for none in ("sommer", "9999-12", "0000-01", "2026-13", "2" * 5000):
+        assert "bibliotek" in get(editor, f"{OPENED}?maaned={none}"), "a month that is none is this one"
+        assert "bibliotek" in get(editor, f"{OPENED}tabel.csv?maaned={none}")
     table = get(editor, f"{OPENED}tabel.csv?maaned=2026-11")
     assert table.startswith("\ufeffMåned;Guide;")
     assert "2026-11;Nyt sundhedskort;sundhedskort;bibliotek;Næstved;Borger;1" in table

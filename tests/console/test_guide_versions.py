@@ -203,6 +203,19 @@ def test_own_change_is_approved_where_the_centre_says_so(editor: Client, guide: 
     assert post(editor, of(version, "godkend")).status_code == HTTPStatus.FOUND
 
 
+def test_another_centres_word_on_own_changes_says_nothing_of_this_guide(
+    cast: Cast, editor: Client, guide: Guide, ada: Employee
+) -> None:
+    version = draft(guide, ada, is_sent=True)
+    Centre.objects.create(name="Et andet", host=cast.outside, editors_approve_own=True)
+    assert "Godkend og udgiv" not in get(editor, ONE)
+    assert post(editor, of(version, "godkend")).status_code == HTTPStatus.FORBIDDEN
+    Guide.objects.update(owner=cast.own)
+    assert post(editor, of(version, "godkend")).status_code == HTTPStatus.FORBIDDEN
+    Centre.objects.filter(pk=cast.centre.pk).update(editors_approve_own=True)
+    assert post(editor, of(version, "godkend")).status_code == HTTPStatus.FOUND
+
+
 def test_version_sent_back_says_what_to_change(editor: Client, other: Client, guide: Guide, ada: Employee) -> None:
     version = draft(guide, ada, is_sent=True)
     assert post(other, of(version, "tilbage")).status_code == HTTPStatus.UNPROCESSABLE_ENTITY

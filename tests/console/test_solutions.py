@@ -1,5 +1,6 @@
 """The solutions' pages over HTTP, as the web's own database role: who may see, change, and say that one does not work."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from borgerlinje.guides.models import Solution, SolutionAddress, SolutionStatus
 from borgerlinje.kit import clock
 from borgerlinje.lines import news
 from borgerlinje.lines.models import Line, Notice, Subject
+from borgerlinje.lines.notices import lines_of
 from borgerlinje.staff.roles import Role
 from tests.console.test_crisis_pages import get, person, post, text_of
 from tests.console.test_notice_pages import digest
@@ -205,6 +207,31 @@ def test_undo_leaves_what_somebody_else_has_touched(cast: Cast, editor: Client, 
         post(editor, f"{LIST}fortryd/")
         assert "Nogen har ændret det imens." in text_of(get(editor, LIST))
     assert Notice.objects.get().text == "En anden ved mere."
+
+
+def test_said_once_more_the_lines_of_others_go_on_saying_it(
+    cast: Cast, editor: Client, local_editor: Client, solution: Solution
+) -> None:
+    own = str(cast.colleague_authority.pk)
+    send(editor, **written(cast, authority=own))
+    for path in (DOWN, f"{DOWN}?status={SolutionStatus.objects.get().pk}"):
+        with clock.turned(later(30)):
+            send(local_editor, path, **written(cast, authority=own, lines=[], text="Nu er det værre."))
+        assert (SolutionStatus.objects.count(), Notice.objects.get().to_at) == (1, later(3630))
+        assert lines_of(Notice.objects.get()) == [cast.line]
+
+
+def test_solution_that_goes_out_of_use_later_can_be_down_today(cast: Cast, editor: Client, solution: Solution) -> None:
+    Solution.objects.update(retired_on=NOW.date() + timedelta(days=1))
+    send(editor, **written(cast))
+    assert SolutionStatus.objects.get().kind == "down"
+    Solution.objects.update(retired_on=NOW.date())
+    assert get(editor, DOWN).status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "x", "-1", "0"])
+def test_status_that_is_none_is_not_found(cast: Cast, editor: Client, solution: Solution, number: str) -> None:
+    assert get(editor, DOWN, status=number).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_usual_words_follow_the_kind_that_was_chosen(cast: Cast, editor: Client, solution: Solution) -> None:

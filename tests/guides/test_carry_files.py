@@ -245,6 +245,8 @@ def test_workbook_that_swells_or_brings_types_of_its_own_is_refused() -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
     for encoding in ("utf-8", "utf-16"):
         assert "dokumenttype" in _told("a.xlsx", _package(a_xml=bomb.encode(encoding)))[0]
+    for part in ("a_dat", "a_XML"):
+        assert "dokumenttype" in _told("a.xlsx", _package(**{part: bomb.encode()}))[0]
     assert "pakkes ud" in _told("a.zip", _package(a_md=b" " * 31 * 1024 * 1024))[0]
     assert "ender på .md" in _told("a.zip", _package(a_exe=b""))[0]
     assert "ingen filer" in _told("a.zip", _package())[0]

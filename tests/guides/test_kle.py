@@ -74,6 +74,13 @@ def test_document_type_is_found_in_every_encoding(encoding: str) -> None:
     assert "dokumenttype" in faults[0]
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "big5", "euc-jp", "utf-7", "utf-32"])
+def test_plan_in_letters_that_cannot_be_looked_into_is_refused(encoding: str) -> None:
+    plan, faults = read_plan(f'<?xml version="1.0" encoding="{encoding}"?><KLE-Emneplan/>'.encode())
+    assert plan is None
+    assert faults
+
+
 @pytest.mark.django_db
 def test_plan_is_taken_into_use_on_the_command_line(tmp_path: Path, capsys) -> None:
     file = tmp_path / "plan.xml"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from borgerlinje.guides.content import Content, Step, Text
-from borgerlinje.guides.merging import merge, with_part
+from borgerlinje.guides.merging import merge
 
 _WORDS = st.sampled_from(("", "en", "to", "tre", "fire"))
 _LISTS = st.lists(st.sampled_from(("a", "b", "c", "d")), unique=True, max_size=4).map(tuple)
@@ -67,18 +67,6 @@ def test_where_one_alone_wrote_it_is_as_they_left_it(base: Content, other: Conte
         assert merged.conflicts == ()
 
 
-@settings(_UNHURRIED, max_examples=100)
-@given(_CONTENTS, _CONTENTS, _CONTENTS)
-def test_what_is_chosen_of_a_conflict_stands_in_the_draft(base: Content, mine: Content, theirs: Content) -> None:
-    merged = merge(base, mine, theirs)
-    content = merged.content
-    for each in merged.conflicts:
-        content = with_part(content, each.name, each.mine)
-    # Merged again as one's own nothing is left to choose.
-    assert merge(merged.content, content, merged.content).content == content
-    assert merge(content, content, content).conflicts == ()
-
-
 def text(**changes: object) -> Content:
     return replace(BASE, texts={"da": replace(BASE.texts["da"], **changes)})  # type: ignore[arg-type] # any of a text's parts
 
@@ -106,8 +94,3 @@ def test_one_moved_the_steps_and_the_other_added_one() -> None:
     new = Step("s3", "Ny")
     merged = merge(BASE, text(steps=(second, first)), text(steps=(first, new, second)))
     assert [step.key for step in merged.content.text("da").steps] == ["s2", "s1", "s3"]
-
-
-def test_a_name_that_is_no_part_changes_nothing() -> None:
-    for name in ("", ":", "da:", "da:steps", "da:step:s9:say", "da:step:s1:key", "xx:intro", ":texts", ":complexity"):
-        assert with_part(BASE, name, "<b>") == BASE

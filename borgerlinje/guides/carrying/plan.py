@@ -100,6 +100,9 @@ def plan(taken: Taken, *, may_write: Callable[[Guide | None], bool]) -> Plan:
         faults += (
             FileFault(file, read.slug, says) for says in _refused(read, guide, names, pictures, may_write=may_write)
         )
+        if guide is None and read.solution:
+            # The first guide that names a solution makes it; the next one of the same file finds it there.
+            names.setdefault(read.solution["name"], read.solution["slug"])
         changes.append(_change(file, read, guide, is_subject=not read.subject or read.subject in subjects))
     return Plan((), tuple(faults)) if faults else Plan(tuple(changes))
 

@@ -74,6 +74,16 @@ def read(data: QueryDict, keys: list[str]) -> Sent:
     return Sent(content, keys, dict(_faults(data, keys)))
 
 
+def take_own(data: QueryDict, name: str) -> None:
+    """Put what one wrote oneself, sent beside the form, into the field of a part that two wrote in, named as a `Conflict` is."""
+    language, _colon, part = name.partition(":")
+    own, into = data.get(f"mine:{name}", ""), part.replace(":", "-")
+    if part == "channels":
+        data.setlist(into, own.splitlines())
+    else:
+        data[f"{into}-{language}" if language and not into.endswith("-picture") else into] = own
+
+
 def with_blank_step(content: Content, after: str) -> tuple[list[str], str]:
     """Return the keys of the steps with a new one after another (at the end where there is no such step), and the new one's."""
     keys, key = keys_of(content), new_key()

@@ -5,6 +5,7 @@ from typing import Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -27,6 +28,7 @@ from borgerlinje.staff.permission import allowed
 _LONGEST: Final = 80
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TAKEN: Final = _("Der er allerede en guide med det navn. Skriv et andet navn, eller ret den guide, der er.")
 
 
 class NewGuideForm(forms.Form):
@@ -75,9 +77,7 @@ class NewGuideForm(forms.Form):
         elif slug in RESERVED:
             self.add_error("slug", _("Navnet bruges af siderne selv. Skriv et andet."))
         elif Guide.objects.filter(slug=slug).exists():
-            self.add_error(
-                "slug", _("Der er allerede en guide med det navn. Skriv et andet navn, eller ret den guide, der er.")
-            )
+            self.add_error("slug", _TAKEN)
         self.cleaned_data["slug"] = slug
 
 
@@ -93,8 +93,13 @@ def guide_new(request: HttpRequest) -> HttpResponse:
     if not edits_common(request):
         raise NotAllowedError
     form = NewGuideForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "console/guides/edit_new.html", {"form": form}, status=422 if form.is_bound else 200)
-    content = Content({"da": Text(form.cleaned_data["title"], "")}, channels=(Channel.SELF_SERVICE, Channel.PHONE))
-    do_add_guide(Read(form.cleaned_data["slug"], "", content), now=clock.now(), by=user_of(request))
-    return redirect("console:guide_edit", slug=form.cleaned_data["slug"])
+    if form.is_valid():
+        content = Content({"da": Text(form.cleaned_data["title"], "")}, channels=(Channel.SELF_SERVICE, Channel.PHONE))
+        try:
+            with transaction.atomic():
+                do_add_guide(Read(form.cleaned_data["slug"], "", content), now=clock.now(), by=user_of(request))
+        except IntegrityError:
+            form.add_error("slug", _TAKEN)
+        else:
+            return redirect("console:guide_edit", slug=form.cleaned_data["slug"])
+    return render(request, "console/guides/edit_new.html", {"form": form}, status=422 if form.is_bound else 200)

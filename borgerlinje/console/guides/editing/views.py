@@ -16,7 +16,6 @@ from borgerlinje.console.standing import user_of
 from borgerlinje.guides import pictures
 from borgerlinje.guides.content import LANGUAGES, Content, Text
 from borgerlinje.guides.drafting import Saved, do_save, do_start_draft, source_of
-from borgerlinje.guides.merging import with_part
 from borgerlinje.guides.models import Guide, GuideSave, GuideVersion
 from borgerlinje.kit import clock
 from borgerlinje.kit.errors import NotAllowedError
@@ -59,6 +58,8 @@ def _store(request: HttpRequest, guide: Guide) -> HttpResponse:
     faults = {} if is_script else _do_pictures(request, guide, data)
     if act == "unpicture":
         data[f"step-{value}-picture"] = ""
+    if act == "use":
+        form.take_own(data, value)
     sent = form.read(data, form.sent_keys(data))
     version = _version(request, guide, data)
     was_draft = data.get("is_draft") == "1"
@@ -68,8 +69,7 @@ def _store(request: HttpRequest, guide: Guide) -> HttpResponse:
         shown = Shown(guide, version, sent.content, sent.keys, faults=faults, was_draft=was_draft, base=base)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return page.answer_json(request, shown) if is_script else page.answer(request, shown, status=status)
-    content = with_part(sent.content, value, data.get(f"mine:{value}", "")) if act == "use" else sent.content
-    saved = _do_store(request, version, content, base=_number(data, "base"))
+    saved = _do_store(request, version, sent.content, base=_number(data, "base"))
     saved, query, anchor = _do_act(request, saved, data, act, value)
     shown = Shown(guide, saved.version, saved.content, form.keys_of(saved.content), saved=saved, was_draft=was_draft)
     if is_script:
