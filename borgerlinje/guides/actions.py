@@ -113,7 +113,7 @@ def do_publish(version: GuideVersion, *, now: datetime, by: User | None = None) 
     guide.published, guide.title = version, content.text("da").title
     guide.title_en = content.texts["en"].title if "en" in content.texts else ""
     guide.save(update_fields=["published", "title", "title_en"])
-    do_tell(version, now=now)
+    do_tell(version)
 
 
 def _solution(value: Any, *, is_demo: bool) -> Solution:

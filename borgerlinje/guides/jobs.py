@@ -3,6 +3,7 @@
 import structlog
 from procrastinate.contrib.django import app
 
+from borgerlinje.guides import telling
 from borgerlinje.guides.reminders import do_remind
 from borgerlinje.kit import clock, database
 
@@ -23,3 +24,14 @@ async def remind(timestamp: int = 0) -> int:
     if done.unaddressed:
         log.warning("guides_without_keeper", guides=done.unaddressed[:20], count=len(done.unaddressed))
     return done.letters
+
+
+@app.task(name=telling.TASK)
+async def tell(local_id: int, values: dict[str, str]) -> int:
+    """Write to a member's editors that the common text moved under theirs; return how many letters. `values` are the letter's words."""
+    connection = await database.connect("bl_engine", name="worker")
+    async with connection, connection.transaction():
+        letters = await database.arun(telling.do_write(local_id, values, now=clock.now()), connection)
+    if not letters:
+        log.warning("local_guide_without_editor", local_guide=local_id)
+    return letters

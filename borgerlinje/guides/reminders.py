@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from borgerlinje.guides.editors import editors
 from borgerlinje.kit.database import Query, Row, Steps
 from borgerlinje.letters.actions import do_send
 from borgerlinje.letters.addresses import AddressError
@@ -33,17 +34,6 @@ SELECT g.id, g.title, g.slug, g.owner_id, g.keeper_id, v.review_on, v.valid_to
                 WHERE due.since <= %(today)s::date AND (g.reminded_on IS NULL OR g.reminded_on < due.since))
  ORDER BY least(v.review_on, v.valid_to), g.title, g.id
    FOR UPDATE OF g
-"""
-
-# Who edits guides today, and where. Nobody who has left is written to.
-_EDITORS = """
-SELECT u.id, u.email, u.name, array_agg(DISTINCT r.authority_id ORDER BY r.authority_id) AS authorities
-  FROM staff_user u JOIN staff_roleassignment r ON r.user_id = u.id
- WHERE r.role = 'guide_editor' AND u.is_active
-   AND r.from_on <= %(today)s::date AND (r.to_on IS NULL OR r.to_on > %(today)s::date)
-   AND NOT EXISTS (SELECT 1 FROM staff_employee e WHERE e.user_id = u.id AND e.to_on <= %(today)s::date)
- GROUP BY u.id
- ORDER BY u.email
 """
 
 # Whose editors write what nobody owns: see `console.guides.access.edits_common`.
@@ -69,14 +59,14 @@ def do_remind(*, today: date, now: datetime) -> Steps[Reminded]:
     due = yield Query(_DUE, {"today": today, "days": DAYS_BEFORE})
     if not due:
         return Reminded()
-    editors = yield Query(_EDITORS, {"today": today})
+    writers = yield from editors(today=today)
     hosts = yield Query(_HOSTS, {})
     theirs: dict[int, list[Row]] = defaultdict(list)
     for guide in due:
-        for editor in _recipients(guide, editors, {row["host_id"] for row in hosts}):
+        for editor in _recipients(guide, writers, {row["host_id"] for row in hosts}):
             theirs[editor["id"]].append(guide)
     done, told = Reminded(), set[int]()
-    for editor in editors:
+    for editor in writers:
         if guides := theirs.get(editor["id"]):
             try:
                 yield from _do_write(editor, guides, today=today, now=now)
@@ -106,10 +96,10 @@ def said_of(guide: Row, *, today: date) -> str:
     return f"{guide['title']}: {', '.join(facts)}"
 
 
-def _recipients(guide: Row, editors: Sequence[Row], hosts: Collection[int]) -> list[Row]:
-    keepers = [each for each in editors if each["id"] == guide["keeper_id"]]
+def _recipients(guide: Row, writers: Sequence[Row], hosts: Collection[int]) -> list[Row]:
+    keepers = [each for each in writers if each["id"] == guide["keeper_id"]]
     answering = {guide["owner_id"]} if guide["owner_id"] is not None else set(hosts)
-    return keepers or [each for each in editors if answering.intersection(each["authorities"])]
+    return keepers or [each for each in writers if answering.intersection(each["authorities"])]
 
 
 def _do_write(editor: Row, guides: Sequence[Row], *, today: date, now: datetime) -> Steps[None]:

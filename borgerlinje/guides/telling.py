@@ -1,6 +1,6 @@
 """Members told that the common text moved under their own: once for each common version, to whoever keeps the local text or edits there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,79 +10,81 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from borgerlinje.guides.behind import behind
+from borgerlinje.guides.editors import editors
 from borgerlinje.guides.models import GuideVersion, LocalGuide
 from borgerlinje.guides.overlay import Moved
 from borgerlinje.guides.part_names import part_name
 from borgerlinje.kit import clock
-from borgerlinje.kit.intervals import in_force
+from borgerlinje.kit.database import Query, Steps
+from borgerlinje.kit.jobs import later
 from borgerlinje.kit.request_database import run_here
 from borgerlinje.letters.actions import do_send
 from borgerlinje.letters.addresses import AddressError
 from borgerlinje.letters.kinds import DANISH
-from borgerlinje.staff.models import RoleAssignment, User
-from borgerlinje.staff.roles import Role
 
+TASK: Final = "guides.tell"
 TEMPLATE: Final = "guide_local_moved"
 _LONGEST_PART: Final = 120
+_LOCAL: Final = "SELECT authority_id, keeper_id FROM guides_localguide WHERE id = %(local)s"
 
 
-def do_tell(common: GuideVersion, *, now: datetime) -> int:
-    """Look at every published local text under a common version just published, and write to those it moved under. Returns how many letters.
+def do_tell(common: GuideVersion) -> None:
+    """Look at every published local text under a common version just published, and have those told that it moved under.
 
     A text that nothing moved under holds against the new version without anybody looking.
     """
-    letters = 0
     locals_ = LocalGuide.objects.filter(guide=common.guide_id, published__isnull=False)
-    for local in locals_.select_related("published", "held_against", "authority", "keeper").order_by("pk"):
+    for local in locals_.select_related("published", "held_against", "authority").order_by("pk"):
         assert local.published is not None  # noqa: S101 - the condition above
         changed = behind(local, local.published.overlay, common)
         if not changed:
             local.held_against = common
             local.save(update_fields=["held_against"])
         elif local.told_of_id != common.pk:
-            letters += _do_write(local, common, changed, now=now)
+            run_here(_ask(local, common, changed))
             local.told_of = common
             local.save(update_fields=["told_of"])
+
+
+def do_write(local_id: int, values: Mapping[str, str], *, now: datetime) -> Steps[int]:
+    """Write to whoever keeps a local text, or where that person no longer edits there, to all who do. Returns how many letters.
+
+    For the worker: who publishes the common text may not see who edits another member's.
+    """
+    found = yield Query(_LOCAL, {"local": local_id})
+    letters = 0
+    for local in found:
+        everybody = yield from editors(today=clock.today())
+        there = [each for each in everybody if local["authority_id"] in each["authorities"]]
+        for editor in [each for each in there if each["id"] == local["keeper_id"]] or there:
+            named = {**values, "name": editor["name"] or editor["email"]}
+            try:
+                yield from do_send(
+                    TEMPLATE,
+                    to=editor["email"],
+                    language=DANISH,
+                    values=named,
+                    now=now,
+                    authority_id=local["authority_id"],
+                )
+            except AddressError:
+                continue
+            letters += 1
     return letters
 
 
-def editors_of(local: LocalGuide) -> list[User]:
-    """Return who is told of a local text: its keeper, or where that person no longer edits there, all who do."""
-    today = clock.today()
-    roles = RoleAssignment.objects.filter(in_force(today), role=Role.GUIDE_EDITOR, authority=local.authority_id)
-    editors = list(User.objects.filter(pk__in=roles.values("user"), is_active=True).exclude(employee__to_on__lte=today))
-    return [each for each in editors if each.pk == local.keeper_id] or editors
-
-
-def _do_write(local: LocalGuide, common: GuideVersion, changed: Sequence[Moved], *, now: datetime) -> int:
-    sent = 0
+def _ask(local: LocalGuide, common: GuideVersion, changed: Sequence[Moved]) -> Steps[None]:
     steps = [step.key for step in common.content.text(DANISH).steps]
     # What language somebody reads their letters in is nowhere kept.
     with translation.override(DANISH):
         lines = dict.fromkeys(_line(each, steps) for each in changed)
-    for editor in editors_of(local):
-        values = {
-            "name": str(editor),
-            "guide": common.content.text(DANISH).title,
-            "authority": local.authority.full_name,
-            "parts": "\n".join(lines),
-            "link": _address(local, common),
-        }
-        try:
-            run_here(
-                do_send(
-                    TEMPLATE,
-                    to=editor.email,
-                    language=DANISH,
-                    values=values,
-                    now=now,
-                    authority_id=local.authority_id,
-                )
-            )
-        except AddressError:
-            continue
-        sent += 1
-    return sent
+    values = {
+        "guide": common.content.text(DANISH).title,
+        "authority": local.authority.full_name,
+        "parts": "\n".join(lines),
+        "link": _address(local, common),
+    }
+    yield later(TASK, {"local_id": local.pk, "values": values})
 
 
 def _line(each: Moved, steps: list[str]) -> str:

@@ -11,15 +11,18 @@ from django.test import Client
 
 from borgerlinje.console.guides.versions.listing import STATES
 from borgerlinje.cooperation.models import Authority, Centre
+from borgerlinje.guides import local
 from borgerlinje.guides.content import Step, Text
 from borgerlinje.guides.drafting import do_save, do_send, do_start_draft
 from borgerlinje.guides.models import Guide, GuideVersion, KleEntry, LocalGuide, State
+from borgerlinje.guides.overlay import LocalText, Overlay
 from borgerlinje.kit import clock
+from borgerlinje.letters.models import Letter
 from borgerlinje.lines.models import Subject
 from borgerlinje.staff.models import Employee, RoleAssignment
 from borgerlinje.staff.roles import Role
 from tests.console.staffing import get, post, said, signed_in
-from tests.guides.making import DANISH, ENGLISH, content, published
+from tests.guides.making import DANISH, ENGLISH, content, published, tell
 from tests.support.cast import NOW, Cast, make_employee, user_of
 from tests.support.counting import Counter
 from tests.support.database import as_web
@@ -194,6 +197,19 @@ def test_draft_is_sent_with_a_note_and_another_editor_publishes_it(
     late = post(other, of(version, "godkend"))
     assert late.status_code == HTTPStatus.CONFLICT
     assert "Udgaven er et andet sted nu" in said(late)
+
+
+def test_another_members_editor_is_told_when_the_text_moves_under_theirs(
+    cast: Cast, other: Client, local_editor: Client, guide: Guide, ada: Employee
+) -> None:
+    del local_editor
+    theirs = LocalGuide.objects.create(guide=guide, authority=cast.colleague_authority)
+    said_there = Overlay({"da": LocalText(steps={"s1": {"say": "Vi ringer."}})})
+    local.do_publish(local.do_draft(theirs, said_there, now=NOW, by=None, over=guide.published), now=NOW)
+    assert post(other, of(draft(guide, ada, is_sent=True), "godkend")).status_code == HTTPStatus.FOUND
+    assert tell() == 1
+    letter = Letter.objects.get()
+    assert (letter.address, letter.authority) == ("liv@example.org", cast.colleague_authority)
 
 
 def test_own_change_is_approved_where_the_centre_says_so(editor: Client, guide: Guide, ada: Employee) -> None:
