@@ -198,6 +198,13 @@ def do_hold(local: LocalGuide, common: GuideVersion) -> None:
     locked.versions.filter(state__in=(State.DRAFT, State.IN_REVIEW)).update(over=common)
 
 
+def do_give(local: LocalGuide, keeper: User | None) -> None:
+    """Say who keeps a local text, and is told when the common one moves under it; None: all editors of the authority."""
+    locked = _locked(local.pk)
+    locked.keeper = keeper
+    locked.save(update_fields=["keeper"])
+
+
 def clean_overlay(overlay: Overlay) -> Overlay:
     """Return an overlay with every text cleaned and on one line; what says nothing is gone."""
     facts = (

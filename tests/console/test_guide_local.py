@@ -12,14 +12,16 @@ from borgerlinje.guides.actions import do_draft, do_publish
 from borgerlinje.guides.content import Step, Text
 from borgerlinje.guides.models import Guide, LocalGuide, LocalVersion, SolutionAddress, State
 from borgerlinje.guides.overlay import LocalText, Overlay
-from borgerlinje.staff.models import Employee
+from borgerlinje.staff.models import Employee, RoleAssignment, User
 from borgerlinje.staff.roles import Role
 from tests.console.staffing import get, post, signed_in
 from tests.guides.making import DANISH, ENGLISH, content, published
-from tests.support.cast import NOW, Cast, make_employee
+from tests.support.cast import NOW, Cast, make_employee, user_of
 from tests.support.counting import Counter
 
 LIST = "/konsol/guider/lokalt/"
+# What a page may ask, and what `as_web` itself says around it.
+_MOST_QUERIES, _OF_AS_WEB = 20, 5
 
 
 @pytest.fixture
@@ -136,6 +138,31 @@ def test_own_address_holds_at_once_and_leads_to_the_web(cast: Cast, editor: Clie
     assert not SolutionAddress.objects.exists()
 
 
+def test_keeper_is_chosen_among_the_authoritys_editors(
+    cast: Cast, editor: Client, other: Client, stranger: Client, one: str, ida: Employee
+) -> None:
+    assert "Hvem holder jeres tekst ved lige?" not in get(editor, one), "there is no text yet"
+    assert post(editor, f"{one}passes/", keeper=user_of(ida).pk).status_code == HTTPStatus.NOT_FOUND
+    post(editor, one, **form())
+    page = get(editor, one)
+    assert ">Ida</option>" in page
+    assert ">Bo</option>" in page
+    assert ">Liv</option>" not in page
+    assert "Hvem holder jeres tekst ved lige?" not in get(stranger, one)
+    assert post(other, f"{one}passes/", keeper=user_of(ida).pk).status_code == HTTPStatus.FOUND
+    assert LocalGuide.objects.get().keeper == user_of(ida)
+    assert f'<option value="{user_of(ida).pk}" selected>' in get(editor, one)
+    liv = User.objects.get(email="liv@example.org")
+    for wrong in (liv.pk, "x", "9" * 20):
+        assert post(editor, f"{one}passes/", keeper=wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert post(stranger, f"{one}passes/", keeper=liv.pk).status_code == HTTPStatus.FORBIDDEN
+    assert LocalGuide.objects.get().keeper == user_of(ida)
+    RoleAssignment.objects.filter(user=user_of(ida)).update(to_on=NOW.date())
+    assert ">Ida</option>" in get(other, one), "who keeps it stays to be seen"
+    assert post(other, f"{one}passes/", keeper="").status_code == HTTPStatus.FOUND
+    assert LocalGuide.objects.get().keeper is None
+
+
 def test_common_text_that_moved_is_shown_beside_until_it_is_held(
     cast: Cast, editor: Client, one: str, guide: Guide
 ) -> None:
@@ -177,7 +204,7 @@ def test_pages_ask_little_and_are_light(editor: Client, one: str) -> None:
         counter = Counter()
         with connection.execute_wrapper(counter):
             page = get(editor, path)
-        assert counter.count <= 20, counter.asked
+        assert counter.count <= _MOST_QUERIES + _OF_AS_WEB, counter.asked
         assert len(page) < 300_000
 
 

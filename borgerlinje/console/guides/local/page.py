@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,7 +19,14 @@ from borgerlinje.guides.local import local_of, source_of, token
 from borgerlinje.guides.models import Guide, LocalGuide, LocalVersion, SolutionAddress, State
 from borgerlinje.guides.overlay import Overlay, parts
 from borgerlinje.guides.part_names import part_name
+from borgerlinje.kit import clock
 from borgerlinje.kit.errors import NotAllowedError
+from borgerlinje.kit.intervals import in_force
+from borgerlinje.staff.models import RoleAssignment, User
+from borgerlinje.staff.roles import Role
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +123,16 @@ def show(
         "refused_by": page.source,
         "own_address": own.values_list("url", flat=True).first() or "" if own is not None else "",
         "values": values or {},
+        "keepers": keepers(local) if local is not None and page.may_edit else [],
     }
     return render(request, "console/guides/local.html", context, status=status)
+
+
+def keepers(local: LocalGuide) -> "QuerySet[User]":
+    """Return who may keep a local text: the authority's editors today, and who keeps it already."""
+    roles = RoleAssignment.objects.filter(in_force(clock.today()), role=Role.GUIDE_EDITOR, authority=local.authority_id)
+    is_one = Q(pk__in=roles.values("user"), is_active=True) | Q(pk=local.keeper_id)
+    return User.objects.filter(is_one).order_by("name", "email")
 
 
 def differences(before: Overlay, after: Overlay, keys: list[str]) -> list[Difference]:

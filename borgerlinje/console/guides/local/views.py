@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from borgerlinje.console.guides import access
 from borgerlinje.console.guides.local import form
-from borgerlinje.console.guides.local.page import Page, access_page, show
+from borgerlinje.console.guides.local.page import Page, access_page, keepers, show
 from borgerlinje.console.standing import user_of
 from borgerlinje.guides import local as actions
 from borgerlinje.guides.clean import check_web_address, one_line
@@ -181,6 +181,16 @@ def _set_address(request: HttpRequest, page: Page) -> str:
     return _("Adressen gælder nu.") if url else _("Jeres borgere sendes nu til den fælles adresse.")
 
 
+def _set_keeper(request: HttpRequest, page: Page) -> str:
+    local, keeper = _local(page), None
+    if request.POST.get("keeper", ""):
+        keeper = keepers(local).filter(pk=_number(request, "keeper")).first()
+        if keeper is None:
+            raise MissingWordsError(_("Vælg noget fra listen."))
+    actions.do_give(local, keeper)
+    return _("Gemt.")
+
+
 _ACTS: Final[dict[str, Callable[[HttpRequest, Page], str]]] = {
     "send": _send,
     "godkend": _approve,
@@ -190,6 +200,7 @@ _ACTS: Final[dict[str, Callable[[HttpRequest, Page], str]]] = {
     "kasser": _drop,
     "gendan": _restore,
     "adresse": _set_address,
+    "passes": _set_keeper,
 }
 
 
