@@ -70,8 +70,9 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
 @require_GET
 def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResponse:
     """Show which line helps with one subject."""
-    place = places.place(code)
-    found = Subject.objects.filter(code=subject_code).first()
+    place, in_use = places.place(code), names()
+    of_old = Subject.objects.filter(code=subject_code)
+    found = next((each for each in in_use if each.code == subject_code), None) or of_old.first()
     if found is None:
         raise Http404
     answer = answers([found], place)
@@ -79,7 +80,7 @@ def subject(request: HttpRequest, subject_code: str, code: str = "") -> HttpResp
         "place": place.authority,
         "subject": found,
         "guides": guide_lists.of_subjects([found.pk], place.authority),
-        "subjects": [each for each in names() if each != found],
+        "subjects": [each for each in in_use if each != found],
         "answers": answer,
         "told": [each.line.pk for each in _cards(answer)],
     }
