@@ -21,7 +21,7 @@ def fingerprint(*, demo: bool) -> str:
     digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in PACKAGES).encode())
     files = sorted(PACKAGE.glob("**/migrations/*.py"))
     if demo:
-        files += sorted(PACKAGE.glob("demo/*.py"))
+        files += sorted(each for each in PACKAGE.glob("demo/**/*") if each.is_file() and each.suffix != ".pyc")
     for file in files:
         digest.update(file.relative_to(PACKAGE).as_posix().encode() + file.read_bytes())
     return f"borgerlinje {'demo ' if demo else ''}{digest.hexdigest()[:16]}"
