@@ -10,8 +10,6 @@ pytest_plugins = ["tests.support.database", "tests.support.cast"]
 
 # Folders whose tests start the whole product, in a browser or without: two products at once are too much for two cores.
 _WHOLE = {"browser", "faults", "whole"}
-# But for the longest of their files, which only looks at pages: in the other worker, with a product of its own, it costs no time.
-_ASIDE = "test_walk.py"
 # What these folders test runs in other processes, some of them not ours, on machines that may be busy with something else.
 _REAL = {*_WHOLE, "telephone"}
 
@@ -21,8 +19,7 @@ class OneProduct(LoadScopeScheduling):  # type: ignore[misc] # the library has n
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        path = PurePosixPath(file)
-        return "product" if path.parent.name in _WHOLE and path.name != _ASIDE else file
+        return "product" if PurePosixPath(file).parent.name in _WHOLE else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,7 +7,7 @@ from borgerlinje.lines.models import Crisis, CrisisEntry, CrisisLine, CrisisMemb
 from tests.support.rows import Cursor, fill
 
 # All of it can be told by these.
-NAME, CALLER = "Gang gennem siderne", "+4500007777"
+NAME, CALLER = "Gang gennem siderne", "00007777"
 _LINE = "(SELECT id FROM lines_line WHERE slug = 'hotline')"
 _CENTRE = "(SELECT id FROM cooperation_centre WHERE slug = 'sjaelland')"
 _OWN = "(SELECT id FROM cooperation_authority WHERE code = '370')"

@@ -63,7 +63,7 @@ PAGES: Mapping[str, Page] = {
     "desk:own_phone": Page(Role.EMPLOYEE),
     "console:start": Page(Role.SECRETARIAT),
     "console:live": Page(Role.PLANNER),
-    "console:find_contact": Page(Role.AUDITOR, also=("id=46120000",)),
+    "console:find_contact": Page(Role.AUDITOR, also=("id=00007777",)),
     "console:contact": Page(Role.AUDITOR, of=_CLOSED),
     "console:waits": Page(Role.PLANNER),
     "console:crises": Page(Role.SECRETARIAT),
